@@ -1,0 +1,50 @@
+"""What becomes of a collector payload: good events, failed events, or a rejected payload."""
+
+from dataclasses import dataclass
+
+from piste.events.enriched import EnrichedEvent
+from piste.events.payload import CollectorPayload, RawEvent
+from piste.events.schema_key import Json
+
+QueryPairs = tuple[tuple[str, str | None], ...]
+"""A query string as read: name-value pairs in order; the value is None without `=`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodEvent:
+    raw: RawEvent
+    event: EnrichedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class FailedEvent:
+    """`event` holds everything valid and a failure entity per error; `bad_row` is the one verdict."""
+
+    raw: RawEvent
+    event: EnrichedEvent
+    bad_row: Json
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedPayload:
+    """A payload of which no event could be taken.
+
+    `api` (vendor, version) and `query` are None when the payload itself could not be read.
+    """
+
+    payload: CollectorPayload
+    api: tuple[str, str] | None
+    query: QueryPairs | None
+    bad_rows: tuple[Json, ...]
+
+
+Outcome = GoodEvent | FailedEvent | RejectedPayload
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """All outcomes of one payload, in the order of its events; `query` is its parsed query string."""
+
+    payload: CollectorPayload
+    outcomes: tuple[Outcome, ...]
+    query: QueryPairs = ()

@@ -1,0 +1,44 @@
+"""Iglu: schemas looked up in registries, and data validated against them."""
+
+from piste.iglu.config import (
+    DEFAULT,
+    ConfigError,
+    Repository,
+    ResolverConfig,
+    custom_repository,
+    registries,
+)
+from piste.iglu.registry import (
+    EmbeddedRegistry,
+    Fetch,
+    FetchedResponse,
+    FetchError,
+    FolderRegistry,
+    HttpRegistry,
+    Registry,
+    RegistryClass,
+)
+from piste.iglu.resolver import BudgetedResolver, Found, Resolver
+from piste.iglu.validator import Schema, compile_schema
+
+__all__ = [
+    "DEFAULT",
+    "BudgetedResolver",
+    "ConfigError",
+    "EmbeddedRegistry",
+    "Fetch",
+    "FetchError",
+    "FetchedResponse",
+    "FolderRegistry",
+    "Found",
+    "HttpRegistry",
+    "Registry",
+    "RegistryClass",
+    "Repository",
+    "Resolver",
+    "ResolverConfig",
+    "Schema",
+    "compile_schema",
+    "custom_repository",
+    "registries",
+]

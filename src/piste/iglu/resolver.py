@@ -1,0 +1,165 @@
+"""The resolver: the schema of a key, and whether data satisfies it.
+
+Room:   what the pipeline and the API hold of this room. `check` is on the path of every event.
+Limits: no HTTP, clock or environment of its own: registries and the clock are handed in. Safe to
+        use from many threads.
+Source: Iglu, "Lookup" and "Superseding"; `with_budget` is our own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from piste.events.failures import (
+    IgluError,
+    InvalidData,
+    InvalidSchema,
+    RegistryError,
+    RegistryErrorKind,
+    ResolutionError,
+)
+from piste.events.schema_key import Json, SchemaKey, SchemaVer, SelfDescribing
+from piste.iglu.lookups import Ask, Breaker, Entry, LookupBudget, Lookups, Watch
+from piste.iglu.registry import Registry, RegistryClass
+from piste.iglu.validator import Schema, compile_schema
+
+DEFAULT_CACHE_SIZE = 500
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A schema as the registry `registry` holds it; not necessarily a valid one."""
+
+    json: Json
+    registry: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """What data of a key is checked against."""
+
+    key: SchemaKey
+    schema: Schema | InvalidSchema
+    superseded_by: str | None
+
+
+class Resolver:
+    """Schemas from several registries, cached. Registry names must be unique (`ValueError`)."""
+
+    def __init__(
+        self,
+        registries: Sequence[Registry],
+        *,
+        cache_size: int = DEFAULT_CACHE_SIZE,
+        cache_ttl_seconds: int | None = None,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        names = [registry.name for registry in registries]
+        if len(set(names)) < len(names):
+            raise ValueError(f"registry names must be unique: {names}")
+        self.registries = tuple(registries)
+        breakers = {r.name: Breaker() for r in registries if r.kind is RegistryClass.HTTP}
+
+        def lookups(ask: Ask[T]) -> Lookups[T]:
+            ttl_ms = None if cache_ttl_seconds is None else cache_ttl_seconds * 1_000
+            return Lookups(
+                registries,
+                ask,
+                size=cache_size,
+                ttl_ms=ttl_ms,
+                clock_ms=clock_ms,
+                breakers=breakers,
+            )
+
+        self._schemas = lookups(_find)
+        self._rulings = lookups(_rule)
+
+    def lookup(self, key: SchemaKey, budget: LookupBudget | None = None) -> Found | ResolutionError:
+        """The schema of exactly this key, whatever supersedes it."""
+        entry = self._schemas.get(key, budget)
+        return entry.value if entry.value is not None else _resolution_error(entry)
+
+    def check(
+        self, data: SelfDescribing, budget: LookupBudget | None = None
+    ) -> SchemaKey | IgluError:
+        """Validate; the answer is the key that `data` was found valid for.
+
+        That is the superseding key where the schema says `$supersededBy`, else the data's own.
+        """
+        entry = self._rulings.get(data.key, budget)
+        ruling = entry.value
+        if ruling is None:
+            return _resolution_error(entry)
+        schema = ruling.schema
+        if isinstance(schema, InvalidSchema):
+            return schema
+        try:
+            if schema.is_valid(data.data):
+                return ruling.key
+        except ValueError:
+            pass  # the engine cannot read the data; `reports` says why
+        return InvalidData(schema.reports(data.data), ruling.superseded_by)
+
+    def with_budget(self, keys: int) -> "BudgetedResolver":
+        """A view for one request, which may look up at most `keys` unknown keys remotely."""
+        return BudgetedResolver(self, LookupBudget(keys))
+
+    def schemas(self) -> list[SchemaKey]:
+        """Every key of the registries that can list theirs, ordered."""
+        return sorted({key for registry in self.registries for key in registry.schemas()})
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetedResolver:
+    """A resolver for one request: past its budget, remote registries count as failing.
+
+    Without it a request with thousands of made-up keys would cost thousands of remote look-ups.
+    A refusal is not cached.
+    """
+
+    resolver: Resolver
+    budget: LookupBudget
+
+    def lookup(self, key: SchemaKey) -> Found | ResolutionError:
+        return self.resolver.lookup(key, self.budget)
+
+    def check(self, data: SelfDescribing) -> SchemaKey | IgluError:
+        return self.resolver.check(data, self.budget)
+
+
+def _find(registry: Registry, key: SchemaKey, watch: Watch) -> Found | RegistryError:
+    json = registry.lookup(key)
+    return json if isinstance(json, RegistryError) else Found(json, registry.name)
+
+
+def _rule(registry: Registry, key: SchemaKey, watch: Watch) -> _Ruling | RegistryError:
+    """Look up, follow `$supersededBy` within the registry, compile."""
+    json = registry.lookup(key)
+    if isinstance(json, RegistryError):
+        return json
+    if not (isinstance(json, dict) and "$supersededBy" in json):
+        return _Ruling(key, compile_schema(json), None)
+    version = SchemaVer.parse(str(json["$supersededBy"]))
+    if not isinstance(version, SchemaVer):
+        text = str(json["$supersededBy"])[:100]
+        return _client_failure(f"Error while trying to decode superseding version: {text}")
+    if version <= key.version:
+        return _client_failure(
+            f"Superseding version {version} isn't greater than the version of schema {key.path}"
+        )
+    superseding = replace(key, version=version)
+    watch(superseding)
+    json = registry.lookup(superseding)
+    if isinstance(json, RegistryError):
+        return json
+    return _Ruling(superseding, compile_schema(json), str(version))
+
+
+def _client_failure(message: str) -> RegistryError:
+    return RegistryError(RegistryErrorKind.CLIENT_FAILURE, message)
+
+
+def _resolution_error(entry: Entry[Found] | Entry[_Ruling]) -> ResolutionError:
+    return ResolutionError(tuple(entry.failures[name] for name in sorted(entry.failures)))

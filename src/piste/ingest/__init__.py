@@ -1,0 +1,1 @@
+"""The flow: from recorded requests to rows and outputs."""

@@ -1,0 +1,115 @@
+"""/micro/good: valid events, each with the raw event that it was made from.
+
+Limits: filters compare schema URIs as text, so a URI that is none matches nothing.
+Source: Micro REST API, "/micro/good"; the codes of `e` are the tracker protocol's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import cast
+
+import msgspec
+
+from piste.events.sdk_json import non_lossy
+from piste.queries.statements import Condition, Row, Rows, all_of, statement
+from piste.queries.stored import (
+    CHUNK,
+    NULL,
+    event_of,
+    events_at,
+    newest_first,
+    schemas,
+    unpacked,
+)
+
+_EVENT_TYPES = {
+    "pv": "page_view",
+    "pp": "page_ping",
+    "se": "struct",
+    "ev": "struct",
+    "ue": "unstruct",
+    "tr": "transaction",
+    "ti": "transaction_item",
+    "ad": "ad_impression",
+}
+"""The documentation filters by code, Micro itself by name: both are understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodFilter:
+    """All that is given must hold. `schema` also demands a self-describing event; `contexts` are tracked
+    entities, all of which must be there. `iglu:` may be left out."""
+
+    event_type: str | None = None
+    schema: str | None = None
+    contexts: tuple[str, ...] = ()
+
+
+class _Origin(msgspec.Struct):
+    rawEvent: msgspec.Raw = NULL  # noqa: N815 (as the API prints it)
+
+
+_origin = msgspec.json.Decoder(_Origin)
+
+
+def good_items(rows: Rows, wanted: GoodFilter, limit: int | None = None) -> Iterator[bytes]:
+    """The JSON text of each matching item, newest first, read as far as the caller asks.
+
+    Keys in order: rawEvent (null when it is no longer kept), eventType, schema, contexts, event.
+    """
+    places = islice(_places(rows, wanted), limit)
+    while chunk := list(islice(places, CHUNK)):
+        yield from map(_item, events_at(rows, chunk))
+
+
+def good_count(rows: Rows, wanted: GoodFilter) -> int:
+    """How many events match."""
+    if wanted.contexts:
+        return sum(1 for _ in _places(rows, wanted))
+    where = all_of(_conditions(wanted))
+    (found,) = rows(statement("count").format(where=where.sql), where.params)
+    return cast("int", found["n"])
+
+
+def _item(row: Row) -> bytes:
+    origin = unpacked(row["origin"])
+    event = event_of(row)
+    return msgspec.json.encode(
+        {
+            "rawEvent": NULL if origin is None else _origin.decode(origin).rawEvent,
+            "eventType": row["event"],
+            "schema": event.schema,
+            "contexts": [entity.key.uri for entity in event.contexts],
+            "event": non_lossy(event),
+        }
+    )
+
+
+def _uri(text: str) -> str:
+    return text if text.startswith("iglu:") else f"iglu:{text}"
+
+
+def _conditions(wanted: GoodFilter) -> Iterator[Condition]:
+    yield Condition("valid")
+    if wanted.event_type is not None:
+        name = _EVENT_TYPES.get(wanted.event_type, wanted.event_type)
+        yield Condition("event = :event_type", {"event_type": name})
+    if wanted.schema is not None:
+        uri = "'iglu:' || event_vendor || '/' || event_name || '/' || event_format || '/' || event_version"
+        yield Condition(f"event = 'unstruct' and {uri} = :schema", {"schema": _uri(wanted.schema)})
+    for number, schema in enumerate(wanted.contexts):
+        # Necessary, not sufficient: the text may stand inside an entity's data.
+        name = f"context_{number}"
+        yield Condition(f"position(:{name} in contexts) > 0", {name: f'"{_uri(schema)}"'})
+
+
+def _places(rows: Rows, wanted: GoodFilter) -> Iterator[int]:
+    """The places of matching events, newest first."""
+    where = all_of(_conditions(wanted))
+    needed = {_uri(schema) for schema in wanted.contexts}
+    columns = "seq, contexts" if needed else "seq"
+    for chunk in newest_first(rows, columns, where, CHUNK):
+        for row in chunk:
+            if not needed or needed.issubset(schemas(row["contexts"])):
+                yield cast("int", row["seq"])

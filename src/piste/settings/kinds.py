@@ -1,0 +1,178 @@
+"""The kinds of value a setting can have: how each is read from TOML, from text, and printed.
+
+Room:   `kind_of` turns a field's annotation into a `Kind`; everything that reads settings uses it.
+Limits: a value is read strictly (no `"9090"` for an integer in TOML, where types exist); text, as
+        from the environment, a flag or a Java property, is parsed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import EnumType, StrEnum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from piste.settings.markers import Between
+
+_TRUE_AND_FALSE = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value. Both readers raise `ValueError` for what is not `expected`."""
+
+    expected: str
+    from_value: Callable[[object], Any]
+    from_text: Callable[[str], Any]
+
+
+def kind_of(annotation: Any, limits: Between | None = None) -> Kind:
+    """The kind of an annotation such as `int`, `Path | None` or `tuple[str, ...]`.
+
+    Raises `TypeError` for an annotation that no setting may have.
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType) and NoneType in arguments:
+        (inner,) = (argument for argument in arguments if argument is not NoneType)
+        return _optional(kind_of(inner, limits))
+    if origin is tuple and arguments[1:] == (...,):
+        return _list(kind_of(arguments[0]))
+    if origin in (dict, Mapping):
+        return _table()
+    if origin is Literal:
+        return _choice(arguments)
+    if isinstance(annotation, EnumType) and issubclass(annotation, StrEnum):
+        return _choice(tuple(annotation))
+    if annotation is int:
+        return _integer(limits or Between(-(2**63)))
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    raise TypeError(f"no setting may have the type {annotation}")
+
+
+def plain(value: object) -> Any:
+    """The value as TOML and JSON have it; `from_value` undoes it."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+def text(value: object) -> str:
+    """The value as it is written in the environment; `from_text` undoes it."""
+    match plain(value):
+        case None:
+            return ""
+        case str(written):
+            return written
+        case list(items) if not any("," in item or item.startswith("[") for item in items):
+            return ",".join(items)
+        case other:
+            return json.dumps(other)
+
+
+def _instance(expected: type) -> Callable[[object], Any]:
+    """Accepts exactly that type: for settings, `True` is no integer."""
+
+    def read(value: object) -> object:
+        if type(value) is not expected:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _boolean(written: str) -> bool:
+    try:
+        return _TRUE_AND_FALSE[written.lower()]
+    except KeyError:
+        raise ValueError(written) from None
+
+
+def _number(value: object) -> float:
+    if type(value) not in (int, float):
+        raise ValueError(value)
+    return float(value)  # type: ignore[arg-type]
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+_PLAIN = {
+    bool: Kind("true or false", _instance(bool), _boolean),
+    float: Kind("a number", _number, float),
+    str: Kind("a text", _string, _string),
+    Path: Kind("a path", lambda value: Path(_string(value)), lambda value: Path(_string(value))),
+}
+
+
+def _integer(limits: Between) -> Kind:
+    def check(number: int) -> int:
+        if number < limits.low or (limits.high is not None and number > limits.high):
+            raise ValueError(number)
+        return number
+
+    expected = "an integer"
+    if limits.high is not None:
+        expected += f" from {limits.low} to {limits.high}"
+    elif limits.low > -(2**63):
+        expected += f", {limits.low} or more"
+    exact = _instance(int)
+    return Kind(expected, lambda value: check(exact(value)), lambda value: check(int(value)))
+
+
+def _choice(options: tuple[Any, ...]) -> Kind:
+    def read(value: object) -> Any:
+        for option in options:
+            if value == option:
+                return option
+        raise ValueError(value)
+
+    return Kind("one of " + ", ".join(f"`{option}`" for option in options), read, read)
+
+
+def _optional(inner: Kind) -> Kind:
+    """An empty text is `None`, for TOML knows no null."""
+    return Kind(
+        inner.expected,
+        lambda value: None if value in (None, "") else inner.from_value(value),
+        lambda value: None if value == "" else inner.from_text(value),
+    )
+
+
+def _list(item: Kind) -> Kind:
+    """As text: items between commas, or a JSON list for items that have commas themselves."""
+
+    def from_value(value: object) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(value)
+        return tuple(item.from_value(one) for one in value)
+
+    def from_text(value: str) -> tuple[Any, ...]:
+        if value.startswith("["):
+            return from_value(json.loads(value))
+        return tuple(item.from_text(one.strip()) for one in value.split(",") if one.strip())
+
+    return Kind(f"a list, each item {item.expected}", from_value, from_text)
+
+
+def _table() -> Kind:
+    """Names to texts. As text: a JSON object."""
+
+    def from_value(value: object) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValueError(value)
+        return {_string(name): _string(one) for name, one in value.items()}
+
+    return Kind(
+        "a table of texts",
+        from_value,
+        lambda value: from_value(json.loads(value)) if value else {},
+    )

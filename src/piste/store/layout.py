@@ -1,0 +1,55 @@
+"""The tables of a store file: made when absent, completed when an older version made them.
+
+Limits: columns are only ever added. Whatever else changes raises LAYOUT, and a file with a higher LAYOUT
+        is refused. No index, PRIMARY KEY or UNIQUE: DuckDB has replayed logs wrongly with them.
+"""
+
+import duckdb
+
+from piste.events.tables import EVENTS, PAYLOADS, StoredColumn
+from piste.store.dialect import MACROS
+
+LAYOUT = 1
+
+TABLES: dict[str, tuple[StoredColumn, ...]] = {
+    "state": (StoredColumn("layout", "INTEGER"), StoredColumn("position", "BIGINT")),
+    "events": EVENTS,
+    "payloads": PAYLOADS,
+}
+"""`state` has one row: the file's layout, and the log position up to which everything is stored."""
+
+
+def layout_of(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The layout of an open file, None when the file is new."""
+    if "state" not in _columns(connection):
+        return None
+    row = connection.execute("select layout from state").fetchone()
+    return None if row is None else int(row[0])
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make or complete tables and macros. Runs in the caller's transaction; repeating it is harmless."""
+    present = _columns(connection)
+    for table, columns in TABLES.items():
+        if table not in present:
+            listed = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns)
+            connection.execute(f"create table {table} ({listed})")
+            continue
+        for column in columns:
+            if column.name not in present[table]:
+                connection.execute(
+                    f'alter table {table} add column "{column.name}" {column.sql_type}'
+                )
+    if layout_of(connection) is None:
+        connection.execute("insert into state values (?, 0)", [LAYOUT])
+    for macro in MACROS:
+        connection.execute(f"create or replace macro {macro}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    tables: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() where not internal"
+    ).fetchall():
+        tables.setdefault(table, set()).add(column)
+    return tables

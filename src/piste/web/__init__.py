@@ -1,0 +1,1 @@
+"""HTTP on one side, our types on the other: a module or package per group of endpoints."""

@@ -1,0 +1,1 @@
+"""The Snowplow collector: one raw ASGI callable that turns requests into collector payloads."""

@@ -1,0 +1,275 @@
+"""The embedded event store: what is appended is there, once, and survives."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from piste.events.tables import EVENTS, PAYLOADS, Row, RowBatch, StoredColumn
+from piste.store import layout
+from piste.store.duckdb import EventStore
+from piste.store.errors import StoreTooNew, StoreUnreadable
+
+COUNT = "select count(*) as n from events"
+
+
+def row(columns: tuple[StoredColumn, ...], **values: object) -> Row:
+    return tuple(values.get(column.name) for column in columns)
+
+
+def event(seq: int, **values: object) -> Row:
+    return row(EVENTS, **{"seq": seq, "valid": True, "collector_tstamp": 0} | values)
+
+
+def batch(*seqs: int) -> RowBatch:
+    return RowBatch(tuple(event(seq) for seq in seqs), ())
+
+
+def count(store: EventStore) -> object:
+    return store.rows(COUNT, {})[0]["n"]
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request, tmp_path):
+    with EventStore.open(None if request.param == "memory" else tmp_path / "events.db") as store:
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("app_id", "shop", id="a text"),
+        pytest.param("app_id", "", id="an empty text is not null"),
+        pytest.param(
+            "page_title", 'a\'b "c" :d $e \U0001f3bf é', id="a text with quotes, colons and emoji"
+        ),
+        pytest.param("page_title", "a\x00b", id="a text with a NUL"),
+        pytest.param("txn_id", -(2**31), id="the smallest 32-bit integer"),
+        pytest.param("se_value", 1.7976931348623157e308, id="the largest number"),
+        pytest.param("br_cookies", False, id="false"),
+        pytest.param("origin", bytes(range(256)), id="any bytes"),
+        pytest.param("geo_city", None, id="null"),
+    ],
+)
+def test_a_value_comes_back_as_it_went_in(store, name, value):
+    """The store changes no value."""
+    store.append(RowBatch((event(1, **{name: value}),), ()), 1)
+    assert store.rows(f'select "{name}" as value from events', {}) == [{"value": value}]
+
+
+@pytest.mark.parametrize(
+    "ms",
+    [
+        pytest.param(0, id="the epoch"),
+        pytest.param(1735734645123, id="with milliseconds"),
+        pytest.param(-62_167_219_200_000, id="the first instant of year 0"),
+        pytest.param(253_402_300_799_999, id="the last one of year 9999"),
+    ],
+)
+def test_instants_travel_as_epoch_milliseconds(store, ms):
+    """Timestamps go in and come out as integers, over the protocol's whole range."""
+    store.append(RowBatch((event(1, derived_tstamp=ms),), ()), 1)
+    found = store.rows(
+        "select toUnixTimestamp64Milli(derived_tstamp) as ms from events"
+        " where derived_tstamp = fromUnixTimestamp64Milli(:ms)",
+        {"ms": ms},
+    )
+    assert found == [{"ms": ms}]
+
+
+def test_a_batch_fills_both_tables_and_moves_the_position(store):
+    """Events, payloads and position become visible together."""
+    assert store.position() == 0
+    payload = row(
+        PAYLOADS, seq=0, collector_tstamp=5, rejected=True, vendor="com.acme", version="v1"
+    )
+    store.append(RowBatch((event(1), event(2)), (payload,)), 77)
+    assert count(store) == 2
+    assert store.rows("select vendor, rejected from payloads", {}) == [
+        {"vendor": "com.acme", "rejected": True}
+    ]
+    assert store.position() == 77
+
+
+def test_an_empty_batch_moves_the_position(store):
+    """A batch of which nothing is kept (dropped events) is still done with."""
+    store.append(RowBatch((), ()), 5)
+    assert (count(store), store.position()) == (0, 5)
+
+
+def test_a_failed_append_leaves_nothing(store):
+    """One transaction: an error in the payloads takes the events and the position back."""
+    store.append(batch(1), 1)
+    too_long = (*row(PAYLOADS, seq=0), "one value too many")
+    with pytest.raises(ValueError, match="zip"):
+        store.append(RowBatch((event(2),), (too_long,)), 2)
+    with pytest.raises(duckdb.Error):
+        store.append(batch(3), 2**70)
+    assert (count(store), store.position()) == (1, 1)
+    store.append(batch(2), 2)
+    assert (count(store), store.position()) == (2, 2)
+
+
+def test_clear_keeps_the_position(store):
+    """A reset forgets events and payloads; nothing already stored is loaded again."""
+    store.append(RowBatch((event(1),), (row(PAYLOADS, seq=0),)), 9)
+    store.clear()
+    assert (count(store), store.position()) == (0, 9)
+    assert store.rows("select * from payloads", {}) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from events",
+        "drop table events",
+        "create table x (a int)",
+        "update state set position = 3",
+    ],
+)
+def test_queries_only_read(store, sql):
+    """`rows` cannot change the store."""
+    with pytest.raises(duckdb.Error):
+        store.rows(sql, {})
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_text('/etc/passwd')",
+        "install httpfs",
+        "copy events to '/tmp/stolen.csv'",
+    ],
+)
+def test_queries_reach_no_other_file(store, sql):
+    """The engine's doors to files and to the network are shut."""
+    with pytest.raises(duckdb.Error):
+        store.rows(sql, {})
+
+
+def test_a_file_keeps_what_was_stored(tmp_path):
+    """Closing and opening again changes nothing."""
+    path = tmp_path / "events.db"
+    with EventStore.open(path) as store:
+        store.append(batch(1, 2), 40)
+    assert [file.name for file in tmp_path.iterdir()] == ["events.db"]
+    with EventStore.open(path) as store:
+        assert (count(store), store.position()) == (2, 40)
+
+
+def test_a_killed_process_loses_nothing_acknowledged(tmp_path):
+    """What `append` returned from is in the file, whatever happens to the process."""
+    script = """
+import os, sys
+from pathlib import Path
+from test_event_store import EventStore, batch
+store = EventStore.open(Path(sys.argv[1]))
+for n in range(1, 11):
+    store.append(batch(n), n)
+os._exit(9)
+"""
+    path = tmp_path / "events.db"
+    run_beside(script, path)
+    with EventStore.open(path) as store:
+        assert (count(store), store.position()) == (10, 10)
+
+
+def run_beside(script: str, path: Path) -> None:
+    folders = [str(Path(__file__).parent), *sys.path]
+    subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        env={"PYTHONPATH": ":".join(folders)},
+        check=False,
+    )
+
+
+def test_an_older_file_gets_the_columns_it_lacks(tmp_path, monkeypatch):
+    """New columns are added to an existing file; its rows have null there."""
+    path = tmp_path / "events.db"
+    older = tuple(column for column in EVENTS if column.name not in ("app_id", "origin"))
+    with monkeypatch.context() as patch:
+        patch.setitem(layout.TABLES, "events", older)
+        with EventStore.open(path) as store:
+            assert len(store.rows("describe events", {})) == len(older)
+    with duckdb.connect(path) as connection:
+        connection.execute("insert into events (seq, platform) values (1, 'web')")
+    with EventStore.open(path) as store:
+        store.append(RowBatch((event(2, app_id="shop", platform="mob"),), ()), 2)
+        assert store.rows("select app_id, platform from events order by seq", {}) == [
+            {"app_id": None, "platform": "web"},
+            {"app_id": "shop", "platform": "mob"},
+        ]
+
+
+def test_a_newer_file_is_refused(tmp_path):
+    """A layout that this version does not know is left alone."""
+    path = tmp_path / "events.db"
+    EventStore.open(path).close()
+    with duckdb.connect(path) as connection:
+        connection.execute("update state set layout = 999")
+    with pytest.raises(StoreTooNew, match=r"events\.db was written by a newer version .* 999"):
+        EventStore.open(path)
+    with duckdb.connect(path) as connection:
+        assert connection.execute("select layout from state").fetchall() == [(999,)]
+
+
+def test_a_file_in_use_is_refused(tmp_path):
+    """Two processes on one file: the second one is told which process holds it."""
+    script = """
+import sys
+from pathlib import Path
+from piste.store.duckdb import EventStore
+from piste.store.errors import StoreInUse
+try:
+    EventStore.open(Path(sys.argv[1]))
+except StoreInUse as error:
+    Path(sys.argv[1] + ".said").write_text(str(error))
+"""
+    path = tmp_path / "events.db"
+    with EventStore.open(path):
+        run_beside(script, path)
+    said = (tmp_path / "events.db.said").read_text()
+    assert "events.db is in use by another process" in said
+    assert "PID" in said
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path):
+    """Some other file is neither read nor overwritten."""
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary " * 1000)
+    with pytest.raises(StoreUnreadable, match=r"notes\.txt cannot be read as an event store"):
+        EventStore.open(path)
+    assert path.read_text().startswith("dear diary")
+
+
+def test_a_missing_folder_is_a_clear_error(tmp_path):
+    """The store makes its file, not the folders above it."""
+    with pytest.raises(StoreUnreadable, match="absent"):
+        EventStore.open(tmp_path / "absent" / "events.db")
+
+
+def test_readers_beside_a_writer_never_see_half_a_batch(store):
+    """Many threads: each count is a whole number of batches and never falls."""
+    seen: list[list[int]] = [[] for _ in range(4)]
+    done = threading.Event()
+
+    def read(counts: list[int]) -> None:
+        while not done.is_set():
+            counts.append(store.rows(COUNT, {})[0]["n"])
+
+    threads = [threading.Thread(target=read, args=(counts,)) for counts in seen]
+    for thread in threads:
+        thread.start()
+    for n in range(30):
+        store.append(batch(*range(n * 10, n * 10 + 10)), n)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert count(store) == 300
+    for counts in seen:
+        assert counts
+        assert counts == sorted(counts)
+        assert {n % 10 for n in counts} == {0}
