@@ -75,7 +75,9 @@ def main() -> None:
     interpreter = statistics.median(references)
     idle = statistics.median(start[2] for start in starts)
     print(f"first event accepted after   {first_event:6.2f} s   (limit 1.5 s)")
-    print(f"  reference: import uvicorn  {interpreter:6.2f} s   ratio {first_event / interpreter:.1f}")
+    print(
+        f"  reference: import uvicorn  {interpreter:6.2f} s   ratio {first_event / interpreter:.1f}"
+    )
     print(f"resident memory when idle    {idle:6.0f} MB  (limit 150 MB)")
     RESULTS.mkdir(exist_ok=True)
     result = {

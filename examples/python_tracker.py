@@ -6,6 +6,7 @@ python examples/python_tracker.py                 # or: .. python_tracker.py htt
 """
 
 import json
+import logging
 import sys
 from urllib.request import Request, urlopen
 
@@ -18,6 +19,9 @@ from snowplow_tracker import (
     Subject,
     Tracker,
 )
+
+# The tracker reports each request on stderr, which is not what we are here to see.
+logging.getLogger("snowplow_tracker.emitters").setLevel(logging.WARNING)
 
 COLLECTOR = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:9090"
 

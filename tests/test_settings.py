@@ -107,12 +107,10 @@ def test_precedence(sources: dict[str, Any], port: int, origin: str) -> None:
 
 
 EXAMPLES: dict[str, object] = {
-    "server.trusted_proxies": ("10.1.0.0/16", "::1"),
     "tls.p12": Path("certificates/a, b.p12"),
     "tls.cert": Path("certificate.pem"),
     "tls.key": Path("key.pem"),
     "iglu.resolver": Path("iglu.json"),
-    "enrich.directory": Path("enrichments"),
     "iglu.schemas": (Path("one"), Path("two,three")),
     "iglu.registry_url": "https://registry.example/api",
     "output.destination": "http://127.0.0.1:8000/",
@@ -154,7 +152,11 @@ def example(setting: Setting) -> object:
 
 
 def round_trips() -> list[Any]:
-    return [pytest.param(setting, id=key) for key, setting in settings_by_key().items()]
+    return [
+        pytest.param(setting, id=key)
+        for key, setting in settings_by_key().items()
+        if not setting.not_yet
+    ]
 
 
 def companions(setting: Setting) -> list[Given]:
@@ -354,9 +356,9 @@ def test_the_defaults_are_valid() -> None:
             id="a registry that is no URL",
         ),
         pytest.param(
-            {"environ": {"PISTE_SERVER_TRUSTED_PROXIES": "10.0.0.0/8,proxy"}},
-            ["`server.trusted_proxies`: 'proxy' is not an IP network"],
-            id="a proxy that is no network",
+            {"flags": {"enrich.workers": "2"}},
+            ["--workers: `enrich.workers`: this release enriches in the serving process"],
+            id="a setting whose work is still to come",
         ),
         pytest.param(
             {

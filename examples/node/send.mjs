@@ -12,6 +12,8 @@ import {
 
 const collector = process.argv[2] ?? 'http://localhost:9090';
 
+await ask('/micro/reset');
+
 const tracker = newTracker({ namespace: 'example', appId: 'shop' }, { endpoint: collector });
 tracker.setUserId('ada');
 

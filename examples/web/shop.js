@@ -7,8 +7,10 @@ import { FormTrackingPlugin, enableFormTracking } from '@snowplow/browser-plugin
 import { LinkClickTrackingPlugin, enableLinkClickTracking } from '@snowplow/browser-plugin-link-click-tracking';
 import { enableActivityTracking, newTracker, trackPageView, trackSelfDescribingEvent } from '@snowplow/browser-tracker';
 
+// The page's own host name, be it localhost or 127.0.0.1: between the two, browsers keep no cookie.
 // `?collector=…` in the page's address points it at another Piste.
-const collector = new URLSearchParams(location.search).get('collector') ?? 'http://localhost:9090';
+const collector =
+  new URLSearchParams(location.search).get('collector') ?? `http://${location.hostname}:9090`;
 
 newTracker('shop', collector, {
   appId: 'shop',
@@ -63,7 +65,8 @@ async function show() {
 function line(event) {
   const failures = event.contexts_com_snowplowanalytics_snowplow_failure_1 ?? [];
   const reasons = failures.flatMap((failure) => failure.errors.map((error) => error.message));
-  return [event.collector_tstamp, event.event_name, reasons.length ? `BAD ${reasons}` : 'good'].join('  ');
+  const time = event.collector_tstamp.slice(11, 19);
+  return [time, event.event_name, reasons.length ? `BAD ${reasons}` : 'good'].join('  ');
 }
 
 setInterval(() => show().catch(() => {}), 1000);

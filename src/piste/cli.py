@@ -22,7 +22,11 @@ from piste.settings.kinds import text
 from piste.settings.show import as_json, as_text
 from piste.settings.sources import Given
 
-DEFAULTS_OF_MICRO = (Given("log.events", True, "piste micro"),)
+DEFAULTS_OF_MICRO = (
+    Given("log.events", True, "piste micro"),
+    # As Micro is. It listens on loopback all the same, until --host says otherwise.
+    Given("inspector.open_inspector", True, "piste micro"),
+)
 FIXED_BY_MICRO = (Given("storage.ephemeral", True, "piste micro"),)
 NOT_IN_MICRO = ("storage.data_dir", "storage.ephemeral", "enrich.workers")
 
@@ -39,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         loaded = loaded_settings(arguments, os.environ, Disk())
     except InvalidSettings as error:
-        print(error, file=sys.stderr)
+        for problem in error.problems:
+            print(f"error: {problem}", file=sys.stderr)
         return 1
     for warning in loaded.warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -135,7 +140,7 @@ def _taking(setting: Setting) -> dict[str, Any]:
 def _help(setting: Setting) -> str:
     default = text(setting.default)
     known_default = f", {default} by default" if default not in ("", "false") else ""
-    return f"{setting.doc} [{setting.environment}{known_default}]"
+    return f"{setting.meaning} [{setting.environment}{known_default}]"
 
 
 class _Absent(Action):

@@ -67,18 +67,19 @@ class HttpFetcher:
             redirect=False,
             preload_content=False,
         )
+        body, is_whole = b"", False
         try:
-            body = b""
             while len(body) <= MAX_SCHEMA_BYTES:
-                chunk = response.read(_CHUNK)
+                chunk = response.read1(_CHUNK)
                 if not chunk:
+                    is_whole = True
                     break
                 body += chunk
                 if time.monotonic() > deadline:  # a server that drips never times out by itself
                     raise FetchError("the answer takes too long")
-            else:
-                response.close()  # the rest is not wanted, so the connection cannot be kept
         finally:
+            if not is_whole:
+                response.close()  # the rest may still come, so the connection cannot be kept
             response.release_conn()
         answer = FetchedResponse(response.status, body[: MAX_SCHEMA_BYTES + 1])
         location = response.get_redirect_location()
@@ -97,11 +98,12 @@ def _may_follow(url: str, target: str) -> bool:
 
 def _what_happened(error: Exception) -> str:
     """One sentence, the same for the same cause: histories keep each different text once."""
-    if isinstance(error, ConnectTimeoutError):
+    if isinstance(error, NewConnectionError):
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    elif isinstance(error, ConnectTimeoutError):
         return "connect timed out"
-    if isinstance(error, ReadTimeoutError):
+    elif isinstance(error, ReadTimeoutError):
         return "read timed out"
-    cause = error.__cause__ if isinstance(error, NewConnectionError) else error
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return f"{type(error).__name__}: {error}"

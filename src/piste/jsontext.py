@@ -21,9 +21,10 @@ MAX_DEPTH = 40
 """Deepest nesting that Snowplow accepts (`maxJsonDepth`)."""
 
 _BRACKET = re.compile(r"[\[\]{}]")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and a string without an end goes to the end: linear in time for any text.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
-_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 # An integer of 19 digits may exceed 64 bits, where orjson falls back to a double.
 _LONG_NUMBER = "0" * 19
 
@@ -78,7 +79,7 @@ def _nesting(text: str) -> int:
 
 def _decode_exactly(text: str) -> Json:
     # The standard decoder takes lone surrogates, orjson does not: one answer for both.
-    if _LONE_SURROGATE.search(text):
+    if _SURROGATE.search(text):
         orjson.loads(text)
     return json.loads(text, parse_float=_finite_float, parse_constant=_refuse_constant)
 

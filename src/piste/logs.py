@@ -18,6 +18,8 @@ EVENT_LOG = "EventLog"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LEVELS = {"WARNING": "WARN"}
+_TALKATIVE = ("uvicorn", "urllib3")
+"""Libraries that tell of each start and each connection; their warnings are enough."""
 
 
 def configure(
@@ -36,6 +38,8 @@ def configure(
     handler.setFormatter(HumanFormatter() if human else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger(EVENT_LOG).disabled = not events
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 class HumanFormatter(logging.Formatter):

@@ -20,6 +20,9 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 DRAIN_SECONDS = 5
 """Running requests get this long to finish after the first signal."""
+KEEP_ALIVE_SECONDS = 610
+"""An idle connection is kept this long, as Snowplow's collector does: longer than load balancers (600 s at
+most by default) keep theirs, or they would now and then send a request into one that we just closed."""
 BACKLOG = 2048
 
 
@@ -44,7 +47,11 @@ class Servers:
     """Serve one application on several endpoints until a signal or `stop`."""
 
     def __init__(
-        self, application: Application, endpoints: Sequence[Endpoint], *, max_connections: int | None
+        self,
+        application: Application,
+        endpoints: Sequence[Endpoint],
+        *,
+        max_connections: int | None,
     ) -> None:
         self._sockets = [_listen(endpoint) for endpoint in endpoints]
         self._servers = [
@@ -85,7 +92,7 @@ class Servers:
 
 
 def _listen(endpoint: Endpoint) -> socket.socket:
-    """Raises `OSError` when the address cannot be bound."""
+    """Raises `OSError`, with the address as its file name, when it cannot be bound."""
     family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -93,9 +100,10 @@ def _listen(endpoint: Endpoint) -> socket.socket:
         listener.bind((endpoint.host, endpoint.port))
         listener.listen(BACKLOG)
         listener.setblocking(False)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        address = f"{endpoint.host}:{endpoint.port}"
+        raise OSError(error.errno, error.strerror, address) from error
     return listener
 
 
@@ -112,6 +120,7 @@ def _config(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         limit_concurrency=max_connections,
         backlog=BACKLOG,

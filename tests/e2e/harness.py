@@ -6,6 +6,7 @@ Limits: no sleeping: whoever tracks and then asks hands `wait=N` to the question
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import create_server
+from queue import SimpleQueue
 from typing import IO, Any
 
 import pytest
@@ -24,7 +25,7 @@ import urllib3
 
 Json = dict[str, Any]
 
-READY = "REST interface bound to"
+READY = re.compile(r"REST interface bound to /127\.0\.0\.1:(\d+)")
 START_SECONDS = 60.0
 WAIT_SECONDS = 10.0
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -97,8 +98,8 @@ class Piste:
 
     def events(self, query: Mapping[str, object] | None = None, *, wait: int = 0) -> list[Json]:
         """Good and failed events in the lossy SDK JSON."""
-        page = {"page": 1, "pageSize": 1000, "filters": []}
-        items: list[Json] = self._ask("POST", "/micro/events", page | (query or {}), wait)["events"]  # type: ignore[operator]
+        query = {"page": 1, "pageSize": 1000, "filters": [], **(query or {})}
+        items: list[Json] = self._ask("POST", "/micro/events", query, wait)["events"]
         return items
 
     def only_good(self, count: int) -> list[Json]:
@@ -124,28 +125,48 @@ class Piste:
         return answer.json()
 
 
+def assert_columns(event: Json, /, **expected: object) -> None:
+    """The event has these values; a difference is shown without the hundred other columns."""
+    assert {column: event[column] for column in expected} == expected
+
+
+def data(event: Json) -> Json:
+    """What a self-describing event says."""
+    said: Json = event["unstruct_event"]["data"]["data"]
+    return said
+
+
+def entities(event: Json) -> dict[str, Json]:
+    """What each of an event's entities says, by the name of its schema."""
+    return {entity["schema"].split("/")[1]: entity["data"] for entity in event["contexts"]["data"]}
+
+
 @contextmanager
 def running_piste(*flags: str) -> Iterator[Piste]:
-    """`piste micro` with these flags on a free port, ready to answer; ended on leaving."""
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if "PISTE" not in name}
+    """`piste micro` with these flags on a free port, ready to answer; ended on leaving.
+
+    It asks no registry on the network: the schemas of the trackers are to be in Piste itself.
+    """
+    # The checkout, installed or not; and no settings but the flags.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PISTE", "MICRO"))
+    }
     process = subprocess.Popen(
-        [sys.executable, "-m", "piste", "micro", "--port", str(port), *flags],
+        [sys.executable, "-m", "piste", "micro", "--port", "0", "--iglu", "iglu.json", *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        # The checkout, installed or not, and no settings but the flags.
         env={**environment, "PYTHONPATH": str(REPOSITORY / "src")},
         cwd=Path(__file__).parent,
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    piste = Piste(port, Lines(process.stdout), Lines(process.stderr))
+    stdout, stderr = Lines(process.stdout), Lines(process.stderr)
     try:
-        said = piste.stderr.until(lambda lines: any(READY in line for line in lines), START_SECONDS)
-        if not any(READY in line for line in said):
-            pytest.fail("piste micro did not become ready; it said:\n" + "\n".join(said[-40:]))
-        yield piste
+        said = stderr.until(lambda lines: bool(READY.search("".join(lines))), START_SECONDS)
+        ready = READY.search("".join(said))
+        assert ready, "piste micro did not become ready; it said:\n" + "\n".join(said[-40:])
+        yield Piste(int(ready[1]), stdout, stderr)
     finally:
         process.terminate()
         try:
@@ -153,13 +174,6 @@ def running_piste(*flags: str) -> Iterator[Piste]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listened on a moment ago."""
-    with create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -248,6 +262,27 @@ def serving_files(files: Mapping[str, tuple[str, bytes]]) -> Iterator[str]:
 
     with _serving(Handler) as port:
         yield f"http://localhost:{port}"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A request that somebody sent us."""
+
+    content_type: str
+    body: str
+
+
+@contextmanager
+def receiving_posts(posts: "SimpleQueue[Post]") -> Iterator[str]:
+    """An address at which every POST is accepted and put into the queue."""
+
+    class Handler(_Handler):
+        def do_POST(self) -> None:
+            posts.put(Post(self.headers["Content-Type"], self.body().decode()))
+            self.answer(200, "text/plain", b"ok")
+
+    with _serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}/events"
 
 
 def run(command: Sequence[str | Path], *, cwd: Path = REPOSITORY, seconds: float = 60) -> str:

@@ -6,6 +6,7 @@ Limits: every test ends with the browser having had nothing to complain of: no f
         answer kept from the page by CORS.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,16 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from .harness import Json, Piste, npm_ci, run, serving_files
+from .harness import (
+    Json,
+    Piste,
+    assert_columns,
+    data,
+    entities,
+    npm_ci,
+    run,
+    serving_files,
+)
 
 SNOWPLOW = "iglu:com.snowplowanalytics.snowplow"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -79,15 +89,13 @@ def start(page: Page, endpoint: str, options: str = "") -> None:
     )
 
 
-def entities(event: Json) -> dict[str, Json]:
-    """The event's entities, by the name in their schema."""
-    return {entity["schema"].split("/")[1]: entity["data"] for entity in event["contexts"]["data"]}
+def answered(page: Page) -> None:
+    """Wait until the tracker has seen an answer to all that it sent.
 
-
-def data(event: Json) -> Json:
-    """What a self-describing event says."""
-    said: Json = event["unstruct_event"]["data"]["data"]
-    return said
+    An event is in Piste a moment before its answer, and with it the cookie, is in the browser;
+    and what the tracker has no answer for when the page goes, it sends again from the next page.
+    """
+    page.wait_for_function("localStorage.getItem('snowplowOutQueue_web') === '[]'")
 
 
 def cookies_of(item: Json) -> dict[str, str]:
@@ -109,30 +117,30 @@ def test_page_view(piste: Piste, page: Page, site: str, method: str, encode: str
     page.evaluate("sp.setUserId('jürg'); sp.trackPageView()")
 
     (event,) = piste.only_good(1)
-    expected = {
-        "event_name": "page_view",
-        "app_id": "shop",
-        "platform": "web",
-        "name_tracker": "web",
-        "v_tracker": "js-4.6.8",
-        "user_id": "jürg",
-        "user_ipaddress": "127.0.0.1",
-        "domain_sessionidx": 1,
-        "page_url": f"{site}/?utm_source=mail",
-        "page_title": TITLE,
-        "page_urlhost": "localhost",
-        "page_urlquery": "utm_source=mail",
-        "useragent": page.evaluate("navigator.userAgent"),
-        "br_lang": "fr-CH",
-        "br_cookies": True,
-        "br_viewwidth": 1000,
-        "br_viewheight": 660,
-        "dvce_screenwidth": 1000,
-        "dvce_screenheight": 660,
-        "doc_charset": "UTF-8",
-        "os_timezone": "Europe/Zurich",
-    }
-    assert {column: event[column] for column in expected} == expected
+    assert_columns(
+        event,
+        event_name="page_view",
+        app_id="shop",
+        platform="web",
+        name_tracker="web",
+        v_tracker="js-4.6.8",
+        user_id="jürg",
+        user_ipaddress="127.0.0.1",
+        domain_sessionidx=1,
+        page_url=f"{site}/?utm_source=mail",
+        page_title=TITLE,
+        page_urlhost="localhost",
+        page_urlquery="utm_source=mail",
+        useragent=page.evaluate("navigator.userAgent"),
+        br_lang="fr-CH",
+        br_cookies=True,
+        br_viewwidth=1000,
+        br_viewheight=660,
+        dvce_screenwidth=1000,
+        dvce_screenheight=660,
+        doc_charset="UTF-8",
+        os_timezone="Europe/Zurich",
+    )
     for column in ("event_id", "domain_userid", "domain_sessionid", "network_userid"):
         UUID(event[column])
     found = entities(event)
@@ -144,27 +152,31 @@ def test_page_view(piste: Piste, page: Page, site: str, method: str, encode: str
 
 
 def test_activity(piste: Piste, page: Page) -> None:
-    """While the visitor scrolls, page pings say how far."""
+    """While the visitor scrolls, page pings say how far; they belong to the page view."""
     start(page, collector(piste))
     page.evaluate("sp.enableActivityTracking({ minimumVisitLength: 1, heartbeatDelay: 1 })")
     page.evaluate("sp.trackPageView()")
     page.mouse.move(500, 300)
     page.mouse.wheel(300, 1200)
-    piste.good({"event_type": "page_ping"}, wait=1)
+    first = ping_down_to(piste, 1200)
     page.mouse.wheel(0, 1200)
-    piste.good({"event_type": "page_ping"}, wait=2)
-    page.evaluate("sp.disableActivityTracking()")
+    second = ping_down_to(piste, 2400)
 
     assert piste.bad() == []
-    view, first, second, *_ = [item["event"] for item in reversed(piste.good())]
-    assert view["event_name"] == "page_view"
-    offsets = ("pp_xoffset_min", "pp_xoffset_max", "pp_yoffset_min", "pp_yoffset_max")
-    # The tracker leaves out a zero.
-    assert [first[column] for column in offsets] == [None, 300, None, 1200]
-    assert [second[column] for column in offsets] == [300, 300, 1200, 2400]
+    (view,) = [item["event"] for item in piste.good({"event_type": "page_view"})]
     for ping in (first, second):
-        assert ping["event_name"] == "page_ping"
-        assert entities(ping)["web_page"] == entities(view)["web_page"]
+        assert_columns(ping, event="page_ping", page_url=view["page_url"], pp_xoffset_max=300)
+        page_views = ping["contexts_com_snowplowanalytics_snowplow_web_page_1"]
+        assert [entity["id"] for entity in page_views] == [entities(view)["web_page"]["id"]]
+    assert second["pp_xoffset_min"] == 300
+    assert second["pp_yoffset_min"] >= 1200
+
+
+def ping_down_to(piste: Piste, offset: int) -> Json:
+    """The page ping that saw the page scrolled down so far."""
+    filters = [{"column": "pp_yoffset_max", "value": str(offset)}]
+    ping, *_ = piste.events({"filters": filters}, wait=1)
+    return ping
 
 
 def test_clicks(piste: Piste, page: Page, site: str) -> None:
@@ -362,8 +374,14 @@ def test_own_entities(piste: Piste, page: Page) -> None:
     )
 
     struct, search = piste.only_good(2)
-    columns = ("se_category", "se_action", "se_label", "se_property", "se_value")
-    assert [struct[column] for column in columns] == ["shop", "add", "ski", "red", 24.49]
+    assert_columns(
+        struct,
+        se_category="shop",
+        se_action="add",
+        se_label="ski",
+        se_property="red",
+        se_value=24.49,
+    )
     assert data(search) == {"terms": ["漢字"]}
     for event in (struct, search):
         assert entities(event)["geolocation_context"] == {"latitude": 45.9, "longitude": 6.9}
@@ -376,6 +394,7 @@ def test_network_user(piste: Piste, page: Page, site: str, method: str) -> None:
     start(page, collector(piste), f"eventMethod: '{method}',")
     page.evaluate("sp.trackPageView()")
     (first,) = piste.good(wait=1)
+    answered(page)
     page.goto(f"{site}/next.html")
     start(page, collector(piste), f"eventMethod: '{method}',")
     page.evaluate("sp.trackPageView()")
@@ -390,6 +409,8 @@ def test_network_user(piste: Piste, page: Page, site: str, method: str) -> None:
     assert cookie["httpOnly"]
     assert cookie["secure"]
     assert cookie["sameSite"] == "None"
+    days = (cookie["expires"] - time.time()) / 86400
+    assert 364 < days < 366
 
 
 def test_two_browsers(piste: Piste, page: Page, browser: Browser, site: str) -> None:
@@ -419,6 +440,7 @@ def test_anonymous(piste: Piste, page: Page, method: str) -> None:
     assert event["network_userid"] == NOBODY
     assert event["user_ipaddress"] == "unknown"
     assert event["domain_userid"] is None
+    answered(page)
     assert page.context.cookies() == []
     (item,) = piste.good()
     assert item["rawEvent"]["context"]["ipAddress"] == "unknown"
@@ -430,6 +452,7 @@ def test_turning_anonymous(piste: Piste, page: Page) -> None:
     start(page, collector(piste))
     page.evaluate("sp.trackPageView()")
     piste.good(wait=1)
+    answered(page)
     assert [c["name"] for c in page.context.cookies()].count("micro") == 1
     page.evaluate("sp.enableAnonymousTracking({ options: { withServerAnonymisation: true } })")
     page.evaluate("sp.trackPageView()")
@@ -439,6 +462,7 @@ def test_turning_anonymous(piste: Piste, page: Page) -> None:
     assert anonymous["event"]["user_ipaddress"] == "unknown"
     assert cookies_of(anonymous) == {}
     assert piste.bad() == []
+    answered(page)
     assert "micro" not in [c["name"] for c in page.context.cookies()]
 
 

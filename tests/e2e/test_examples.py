@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .harness import REPOSITORY, Piste, npm_ci, run, running_piste, serving_files
+from .harness import REPOSITORY, WAIT_SECONDS, Piste, npm_ci, run, running_piste, serving_files
 
 EXAMPLES = REPOSITORY / "examples"
 REASON = "$.quantity: string found, integer expected"
+
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from snowplow_tracker import (  # type: ignore[attr-defined]  # it re-exports im
     Tracker,
 )
 
-from .harness import Json, Piste
+from .harness import Json, Piste, data
 
 SNOWPLOW = "com.snowplowanalytics.snowplow"
 LINK_CLICK = f"{SNOWPLOW}/link_click/jsonschema/1-0-1"
@@ -188,8 +188,7 @@ def events_with_params(piste: Piste, params: Json, count: int) -> None:
 
 def events_with_properties(piste: Piste, schema: str, properties: Json, count: int) -> None:
     items = piste.good({"schema": schema})
-    said = [item["event"]["unstruct_event"]["data"]["data"] for item in items]
-    assert said.count(properties) == count
+    assert [data(item["event"]) for item in items].count(properties) == count
 
 
 def events_in_order(piste: Piste, names: Sequence[str]) -> None:

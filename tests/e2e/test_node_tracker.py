@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import Json, Piste, faulty_proxy, npm_ci, run
+from .harness import Json, Piste, assert_columns, data, entities, faulty_proxy, npm_ci, run
 
 SENT = {  # how many events of each name node/send.mjs sends
     "page_view": 1,
@@ -70,57 +70,73 @@ def test_retry(piste: Piste, script: Path, method: str) -> None:
 
 def assert_shared_columns(event: Json) -> None:
     """What the tracker knows of the user and the device is on every event."""
-    expected = {
-        "app_id": "shop",
-        "platform": "srv",
-        "name_tracker": "node",
-        "v_tracker": "node-4.8.0",
-        "user_id": "jürg",
-        "dvce_screenwidth": 1920,
-        "dvce_screenheight": 1080,
-        "br_viewwidth": 1000,
-        "br_viewheight": 660,
-        "br_colordepth": "24",
-        "os_timezone": "Europe/Zurich",
-        "br_lang": "de-CH",
-        "user_ipaddress": "203.0.113.7",
-        "useragent": "Skilift/2.0",
-        "domain_userid": "36746fd2-8441-4ea2-8ad0-237d6f4c77cf",
-        "network_userid": "3734601f-5c3d-47c5-b367-0883e1ed74e6",
-        "domain_sessionid": "6d15a4fb-9623-4ba1-b876-5240e72e6970",
-        "domain_sessionidx": 7,
-    }
-    assert {column: event[column] for column in expected} == expected
+    assert_columns(
+        event,
+        app_id="shop",
+        platform="srv",
+        name_tracker="node",
+        v_tracker="node-4.8.0",
+        user_id="jürg",
+        dvce_screenwidth=1920,
+        dvce_screenheight=1080,
+        br_viewwidth=1000,
+        br_viewheight=660,
+        br_colordepth="24",
+        os_timezone="Europe/Zurich",
+        br_lang="de-CH",
+        user_ipaddress="203.0.113.7",
+        useragent="Skilift/2.0",
+        domain_userid="36746fd2-8441-4ea2-8ad0-237d6f4c77cf",
+        network_userid="3734601f-5c3d-47c5-b367-0883e1ed74e6",
+        domain_sessionid="6d15a4fb-9623-4ba1-b876-5240e72e6970",
+        domain_sessionidx=7,
+    )
     assert event["dvce_sent_tstamp"] is not None
 
 
 def assert_own_columns(events: list[Json]) -> None:
     """The columns and the JSON that only one kind of event has; `events` in order of tracking."""
     view, ping, struct, late, click, screen, transaction, item, *_, granted, withdrawn = events
-    assert view["page_url"] == "https://shop.example/fr/p%C3%A2te?q=a%20b#top"
-    assert view["page_title"] == TITLE
-    assert view["page_referrer"] == "https://search.example/?q=pate"
-    offsets = ("pp_xoffset_min", "pp_xoffset_max", "pp_yoffset_min", "pp_yoffset_max")
-    assert [ping[column] for column in offsets] == [1, 10, 20, 3000]
-    columns = ("se_category", "se_action", "se_label", "se_property", "se_value")
-    assert [struct[column] for column in columns] == ["shop", "add", TITLE, "red", 24.49]
+    assert_columns(
+        view,
+        page_url="https://shop.example/fr/p%C3%A2te?q=a%20b#top",
+        page_title=TITLE,
+        page_referrer="https://search.example/?q=pate",
+    )
+    assert_columns(
+        ping, pp_xoffset_min=1, pp_xoffset_max=10, pp_yoffset_min=20, pp_yoffset_max=3000
+    )
+    assert_columns(
+        struct,
+        se_category="shop",
+        se_action="add",
+        se_label=TITLE,
+        se_property="red",
+        se_value=24.49,
+    )
     assert late["derived_tstamp"] == late["true_tstamp"] == "2025-06-01T12:00:00.123Z"
     assert data(click) == {"targetUrl": "https://out.example/"}
-    assert [entity["data"] for entity in click["contexts"]["data"]] == [
-        {"id": "5cea9899-10df-4ccf-bf66-8c36f4a4bba2"},
-        {"latitude": 45.9237, "longitude": 6.8694},
-    ]
+    assert entities(click) == {
+        "web_page": {"id": "5cea9899-10df-4ccf-bf66-8c36f4a4bba2"},
+        "geolocation_context": {"latitude": 45.9237, "longitude": 6.8694},
+    }
     assert data(screen) == {"name": TITLE, "id": "screen-1"}
-    columns = ("tr_orderid", "tr_total", "tr_tax", "tr_shipping", "tr_currency")
-    assert [transaction[column] for column in columns] == ["order-1", 49.98, 8.33, 3.5, "EUR"]
-    columns = ("ti_orderid", "ti_sku", "ti_price", "ti_quantity", "ti_currency")
-    assert [item[column] for column in columns] == ["order-1", "ski-1", 24.99, 2, "EUR"]
+    assert_columns(
+        transaction,
+        tr_orderid="order-1",
+        tr_total=49.98,
+        tr_tax=8.33,
+        tr_shipping=3.5,
+        tr_currency="EUR",
+    )
+    assert_columns(
+        item,
+        ti_orderid="order-1",
+        ti_sku="ski-1",
+        ti_price=24.99,
+        ti_quantity=2,
+        ti_currency="EUR",
+    )
     for consent in (granted, withdrawn):
-        (document,) = consent["contexts"]["data"]
-        assert document["data"] == {"id": "doc-1", "version": "2", "name": "Cookies"}
-
-
-def data(event: Json) -> Json:
-    """What a self-describing event says."""
-    said: Json = event["unstruct_event"]["data"]["data"]
-    return said
+        document = {"id": "doc-1", "version": "2", "name": "Cookies"}
+        assert entities(consent) == {"consent_document": document}

@@ -4,7 +4,8 @@ The judge of the TSV is not ours: PyPI's `snowplow-analytics-sdk` reads each lin
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 
 import pytest
 from snowplow_analytics_sdk.event_transformer import transform
@@ -19,7 +20,7 @@ from snowplow_tracker import (  # type: ignore[attr-defined]  # it re-exports im
     Tracker,
 )
 
-from .harness import Json, Piste, running_piste
+from .harness import WAIT_SECONDS, Json, Piste, Post, receiving_posts, running_piste
 
 SNOWPLOW = "iglu:com.snowplowanalytics.snowplow"
 COUNT = 9
@@ -59,6 +60,41 @@ def test_json(server: Piste) -> None:
 
     assert len(lines) == COUNT
     assert {event["event_id"]: event for event in map(json.loads, lines)} == shown
+
+
+@pytest.mark.parametrize(
+    ("flag", "content_type", "event_id"),
+    [
+        pytest.param(
+            "--output-tsv",
+            "text/tab-separated-values",
+            lambda line: line.split("\t")[6],
+            id="tsv",
+        ),
+        pytest.param(
+            "--output-json",
+            "application/json",
+            lambda line: json.loads(line)["event_id"],
+            id="json",
+        ),
+    ],
+)
+def test_destination(flag: str, content_type: str, event_id: Callable[[str], str]) -> None:
+    """With --destination the same lines are posted there, and none is printed."""
+    posts: SimpleQueue[Post] = SimpleQueue()
+    received: list[str] = []
+    with (
+        receiving_posts(posts) as address,
+        running_piste(flag, "--destination", address) as piste,
+    ):
+        track_a_mix(piste)
+        while len(received) < COUNT:
+            post = posts.get(timeout=WAIT_SECONDS)
+            assert post.content_type.startswith(content_type)
+            received += post.body.splitlines()
+        shown = piste.events(wait=COUNT)
+        assert piste.stdout.until(bool, seconds=0) == []
+    assert sorted(map(event_id, received)) == sorted(event["event_id"] for event in shown)
 
 
 def track_a_mix(piste: Piste) -> None:

@@ -20,7 +20,7 @@ from snowplow_tracker import (  # type: ignore[attr-defined]  # it re-exports im
 )
 from snowplow_tracker.typing import Method
 
-from .harness import Json, Piste, faulty_proxy
+from .harness import Piste, assert_columns, data, faulty_proxy
 
 SNOWPLOW = "iglu:com.snowplowanalytics.snowplow"
 LINK_CLICK = f"{SNOWPLOW}/link_click/jsonschema/1-0-1"
@@ -125,12 +125,12 @@ def test_columns(piste: Piste, method: Method, encode_base64: bool) -> None:
         se_value=24.49,
     )
     assert_columns(click, event="unstruct", event_name="link_click", event_version="1-0-1")
-    assert click["unstruct_event"]["data"]["data"]["targetUrl"] == "https://out.example/"
+    assert data(click)["targetUrl"] == "https://out.example/"
     assert click["contexts"]["data"] == [entity.to_json() for entity in entities]
     assert_columns(
         screen_view, event_vendor="com.snowplowanalytics.mobile", event_name="screen_view"
     )
-    assert screen_view["unstruct_event"]["data"]["data"] == screen
+    assert data(screen_view) == screen
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -338,8 +338,3 @@ def test_bad(piste: Piste, track: Callable[[Tracker], str], message: str) -> Non
     assert any(message in error for error in item["errors"])
     assert [good["event"]["event_id"] for good in piste.good(wait=1)] == [right]
     assert piste.all() == {"total": 2, "good": 1, "bad": 1}
-
-
-def assert_columns(event: Json, /, **expected: object) -> None:
-    """The event has these values; a difference is shown without the hundred other columns."""
-    assert {column: event[column] for column in expected} == expected

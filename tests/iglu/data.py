@@ -1,16 +1,14 @@
-"""Where the facts to test against lie: outside the repository, so a test skips without them."""
+"""Published facts to test against. They lie outside the repository: without them a test skips."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.iglu import IGLU_CENTRAL
 
-_DATA = Path(__file__).parents[3] / "shared" / "data"
-SUITE = _DATA / "json-schema-test-suite"
-IGLU_CENTRAL = _DATA / "iglu-central"
+SUITE = IGLU_CENTRAL.parent / "json-schema-test-suite"
 
 needs_suite = pytest.mark.skipif(not SUITE.is_dir(), reason=f"{SUITE} is absent")
-needs_iglu_central = pytest.mark.skipif(not IGLU_CENTRAL.is_dir(), reason=f"{IGLU_CENTRAL} absent")
 
 
 def iglu_central_schemas() -> Iterator[tuple[str, Path]]:

@@ -15,8 +15,9 @@ from datetime import date, datetime
 import jsonschema
 import referencing
 from referencing.jsonschema import DRAFT4
+from support.iglu import needs_iglu_central
 
-from iglu.data import iglu_central_schemas, needs_iglu_central
+from iglu.data import iglu_central_schemas
 from piste.events.failures import InvalidSchema
 from piste.iglu import Schema, compile_schema
 from piste.iglu.formats import PATTERNS
@@ -161,9 +162,7 @@ def independent(json_schema) -> jsonschema.Draft4Validator:
     accept_anything = referencing.Registry(
         retrieve=lambda uri: referencing.Resource.from_contents({}, default_specification=DRAFT4)
     )
-    return jsonschema.Draft4Validator(
-        json_schema, format_checker=formats, registry=accept_anything
-    )
+    return jsonschema.Draft4Validator(json_schema, format_checker=formats, registry=accept_anything)
 
 
 # --------------------------------------------------------------------------- seeded instances

@@ -9,7 +9,6 @@ import json
 import pytest
 
 from iglu.data import SUITE, needs_suite
-from piste.events.failures import InvalidSchema
 from piste.iglu import Schema, compile_schema
 
 DRAFT4 = SUITE / "draft4"

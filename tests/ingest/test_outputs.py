@@ -96,7 +96,7 @@ def test_a_closed_pipe_ends_the_output_and_not_the_program():
 import logging, sys
 from piste.ingest.outputs import StreamOutput
 logging.basicConfig(format="%(message)s")
-output = StreamOutput(open(1, "wb", closefd=False))
+output = StreamOutput(sys.stdout.buffer)
 sys.stdin.read()
 for _ in range(3):
     output.write([b"x" * 100_000])

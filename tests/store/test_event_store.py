@@ -196,12 +196,14 @@ def test_an_older_file_gets_the_columns_it_lacks(tmp_path, monkeypatch):
             assert len(store.rows("describe events", {})) == len(older)
     with duckdb.connect(path) as connection:
         connection.execute("insert into events (seq, platform) values (1, 'web')")
+        connection.execute("update state set layout = 0")
     with EventStore.open(path) as store:
         store.append(RowBatch((event(2, app_id="shop", platform="mob"),), ()), 2)
         assert store.rows("select app_id, platform from events order by seq", {}) == [
             {"app_id": None, "platform": "web"},
             {"app_id": "shop", "platform": "mob"},
         ]
+        assert store.rows("select layout from state", {}) == [{"layout": layout.LAYOUT}]
 
 
 def test_a_newer_file_is_refused(tmp_path):

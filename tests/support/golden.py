@@ -13,3 +13,8 @@ def golden_text(name: str) -> str:
 
 def golden(name: str) -> Any:
     return json.loads(golden_text(name))
+
+
+def golden_lines(name: str) -> list[str]:
+    """The lines of a table, without comments and empty ones."""
+    return [line for line in golden_text(name).splitlines() if line and not line.startswith("#")]

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from support.iglu import payload_data, resolver
+
 from piste.events.badrows import Processor
 from piste.events.payload import CollectorPayload, RawEvent
 from piste.events.schema_key import Json
 from piste.ingest.rules import Check, Rules
-from support.iglu import payload_data, resolver
 
 ARRIVED_MS = 1_735_734_645_123
 """2025-01-01T12:30:45.123Z, when every request of a test arrives."""

@@ -22,6 +22,7 @@ TRACKER_VERSION = "com.snowplowanalytics.iglu-v1"
 JSON_CONTENT_TYPES = ("application/json", "application/json; charset=utf-8")
 FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 _EXPECTED = expected_one_of((*JSON_CONTENT_TYPES, FORM_CONTENT_TYPE))
+_EXPECTED_WITHOUT_SCHEMA = expected_one_of(JSON_CONTENT_TYPES)
 
 _NOT_DATA = frozenset({"schema", "nuid", "aid", "cv", "p"})
 _COPIED = ("nuid", "aid", "cv", "eid", "ttm", "url")
@@ -76,9 +77,7 @@ def _from_self_describing_body(request: Request, body: str | None) -> Adapted:
         )
     content_type = request.payload.content_type
     if content_type not in JSON_CONTENT_TYPES:
-        if content_type is not None and content_type.split(";")[0] == FORM_CONTENT_TYPE:
-            return _failed(InputData("schema", None, "empty `schema` field"))
-        return _failed(InputData("contentType", content_type, _EXPECTED))
+        return _failed(InputData("contentType", content_type, _EXPECTED_WITHOUT_SCHEMA))
     json = decode(body)
     if isinstance(json, JsonError):
         return _failed(NotJson("body", body, json.message))

@@ -1,7 +1,7 @@
 """A request's path and query string as the pipeline reads them.
 
-Limits: a query string must be a legal URI query, as Java judges it: white space, control characters,
-        `"<>\\^`{|}` and a percent sign without two hex digits are refused.
+Limits: a query string must be a legal URI query, as Java judges it: white space and control
+        characters (of all Unicode), `"<>\\^`{|}` and a percent sign without two hex digits are refused.
 Source: tracker protocol, "From request to parameter maps".
 """
 
@@ -13,8 +13,11 @@ from piste.events.failures import PayloadFormatFailure
 from piste.events.outcome import QueryPairs
 
 _PATH = re.compile(r"/?([^/]+)/([^/]+)/?")
-_ICE = re.compile(r"/?i(?:ce\.png)?/?")
-_ILLEGAL = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]|%(?![0-9A-Fa-f]{2})')
+_ICE = re.compile(r"/i(?:\?.*)?|/ice\.png.*", re.DOTALL)
+_ILLEGAL = re.compile(
+    r'[\x00-\x20"<>\\^`{|}\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
+    r"|%(?![0-9A-Fa-f]{2})"
+)
 _PATH_EXPECTED = "path does not match (/)vendor/version(/) nor is a legacy /i(ce.png) request"
 
 

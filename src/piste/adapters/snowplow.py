@@ -137,8 +137,9 @@ def adapt_redirect(request: Request, check: Check) -> Adapted:
 def _with_entity(
     request: Request, parameters: dict[str, str | None], entity: SelfDescribing
 ) -> tuple[RawEvent, ...] | TrackerProtocolViolations:
-    """The entity put first in `co`, else in `cx`, else in a new `co`."""
-    name = "cx" if parameters.get("cx") and not parameters.get("co") else "co"
+    """The entity put first in `co` or `cx`, of both in the later one, which counts; else in a new `co`."""
+    sent = [name for name in parameters if name in ("co", "cx") and parameters[name]]
+    name = sent[-1] if sent else "co"
     value = parameters.get(name)
     if not value:
         contexts = SelfDescribing(CONTEXTS, [entity.to_json()])

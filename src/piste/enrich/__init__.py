@@ -8,7 +8,7 @@ Limits: a step never stops the ones after it; what goes wrong is collected.
 
 from collections.abc import Callable, Sequence
 
-from piste.enrich.event import derive_tstamp, name_event
+from piste.enrich.event import derive_tstamp, name_event, require_v_collector
 from piste.enrich.page import parse_page_url, parse_referrer, read_cross_domain_link
 from piste.enrich.view import Patch, View
 from piste.events.failures import EnrichmentFailure
@@ -21,6 +21,7 @@ STEPS: tuple[Step, ...] = (
     parse_referrer,
     read_cross_domain_link,
     name_event,
+    require_v_collector,
 )
 
 

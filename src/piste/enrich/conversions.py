@@ -3,6 +3,7 @@
 Room:   used by `enrich.mapping`; a converter takes the text and gives the value, None for null, or
         raises `ValueError` with the text that the bad row shows.
 Limits: a decimal beyond a double's range is refused, because no output could print it as a number.
+        Digits of any script count in a number, as they do for Java.
 Source: tracker protocol, "Conversions"; the error texts are Snowplow's own.
 """
 
@@ -10,26 +11,16 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from piste.events.columns import Conversion
+from piste.events.columns import EVENT_TYPES, Conversion
 from piste.events.enriched import Value
-from piste.events.times import MAX_MS, MIN_MS
+from piste.events.times import MAX_MS, MIN_MS, to_warehouse
 
-EVENT_TYPES = {
-    "pv": "page_view",
-    "pp": "page_ping",
-    "se": "struct",
-    "ev": "struct",
-    "ue": "unstruct",
-    "tr": "transaction",
-    "ti": "transaction_item",
-    "ad": "ad_impression",
-}
 PLATFORMS = frozenset({"web", "iot", "app", "mob", "pc", "cnsl", "tv", "srv", "headset"})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_INTEGER = re.compile(r"[+-]?\d{1,40}")
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?")
 _DIMENSIONS = re.compile(r"([0-9]+)x([0-9]+)")
 _IP_END = re.compile(r"[,| ]")
 _MAX_DECIMAL_LENGTH = 400
@@ -92,9 +83,10 @@ def decimal(text: str) -> Decimal | None:
     if _DECIMAL.fullmatch(text) is None:
         raise ValueError(f"{error}not a decimal number")
     number = Decimal(text)
-    if number and abs(number.adjusted()) > _MAX_EXPONENT:
+    # Zero as well: `0E-999999999` would print as a gigabyte of zeros.
+    if abs(number.adjusted()) > _MAX_EXPONENT:
         raise ValueError(f"{error}out of the range of a double")
-    return number
+    return number if number else number.copy_abs()
 
 
 def bit(text: str) -> bool:
@@ -108,7 +100,7 @@ def epoch_ms(text: str) -> int:
     if number is None or not INT64_MIN <= number <= INT64_MAX:
         raise ValueError("Not in the expected format: ms since epoch")
     if not MIN_MS <= number <= MAX_MS:
-        raise ValueError(f"Formatting as {number} is not Redshift-compatible")
+        raise ValueError(f"Formatting as {to_warehouse(number)} is not Redshift-compatible")
     return number
 
 

@@ -5,7 +5,7 @@ Source: canonical event, `event_*` columns and `derived_tstamp`.
 
 from piste.enrich.view import NOTHING, Patch, View
 from piste.events.failures import EnrichmentFailure, InputData
-from piste.events.times import MIN_MS
+from piste.events.times import MIN_MS, to_warehouse
 
 _SNOWPLOW = "com.snowplowanalytics.snowplow"
 _SCHEMA_OF = {
@@ -27,7 +27,7 @@ def derive_tstamp(view: View) -> Patch:
         return Patch({"derived_tstamp": collector})
     derived = collector - (sent - created)
     if derived < MIN_MS:
-        message = f"Formatting as {derived} is not Redshift-compatible"
+        message = f"Formatting as {to_warehouse(derived)} is not Redshift-compatible"
         failure = EnrichmentFailure(InputData("derived_tstamp", str(derived), message))
         return Patch({"derived_tstamp": collector}, failures=(failure,))
     return Patch({"derived_tstamp": derived})
@@ -48,3 +48,10 @@ def name_event(view: View) -> Patch:
         return Patch(failures=(EnrichmentFailure(InputData("event", event, expectation)),))
     columns = ("event_vendor", "event_name", "event_format", "event_version")
     return Patch(dict(zip(columns, parts, strict=True)))
+
+
+def require_v_collector(view: View) -> Patch:
+    """An event must tell which collector recorded it."""
+    if view.text("v_collector") is not None:
+        return NOTHING
+    return Patch(failures=(EnrichmentFailure(InputData("v_collector", None, "should be set")),))

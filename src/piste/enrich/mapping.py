@@ -14,6 +14,7 @@ from piste.enrich.ip_address import client_address
 from piste.events.columns import COLUMNS
 from piste.events.enriched import Value
 from piste.events.payload import RawEvent
+from piste.events.times import MAX_MS, MIN_MS, to_warehouse
 from piste.jsontext import decode_base64
 
 Converter = Callable[[str], Value | None]
@@ -84,10 +85,18 @@ def map_parameters(raw: RawEvent, new_uuid: Callable[[], str]) -> Mapped:
             problems.append(AtomicProblem(targets[0][0], text, str(error), PARSE_ERROR))
     if "event_id" not in fields:
         fields["event_id"] = new_uuid()
-    fields["collector_tstamp"] = payload.timestamp_ms
+    if MIN_MS <= payload.timestamp_ms <= MAX_MS:
+        fields["collector_tstamp"] = payload.timestamp_ms
+    else:
+        problems.append(_impossible_collector_tstamp(payload.timestamp_ms))
     return Mapped(
         fields, json_texts.get("contexts"), json_texts.get("unstruct_event"), tuple(problems)
     )
+
+
+def _impossible_collector_tstamp(ms: int) -> AtomicProblem:
+    message = f"Formatted as {to_warehouse(ms)} is not Redshift-compatible"
+    return AtomicProblem("collector_tstamp", str(ms), message, PARSE_ERROR)
 
 
 def _from_request(raw: RawEvent) -> dict[str, Value]:

@@ -34,7 +34,7 @@ def _unparsable(uri: str, why: str) -> Patch:
 def parse_page_url(view: View) -> Patch:
     """`page_url` is the tracker's, else the Referer header's; its parsed form is written back."""
     text = view.text("page_url") or clean_text(view.raw.payload.referer_uri or "")
-    if not text:
+    if not text or text.isspace():
         return NOTHING
     url = parse_url(text)
     if isinstance(url, str):
@@ -45,7 +45,7 @@ def parse_page_url(view: View) -> Patch:
 def parse_referrer(view: View) -> Patch:
     """The referrer itself stays as sent."""
     text = view.text("page_referrer")
-    if not text:
+    if not text or text.isspace():
         return NOTHING
     url = parse_url(text)
     return _unparsable(text, url) if isinstance(url, str) else Patch(_parts("refr", url))

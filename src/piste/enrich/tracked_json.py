@@ -64,7 +64,9 @@ def read_contexts(text: str, check: Check) -> Tracked:
     envelope = _read_envelope(text, Source.CONTEXTS, CONTEXTS, check)
     if isinstance(envelope, SchemaViolation):
         return Tracked((), (envelope,))
-    return validate(envelope.data, Source.CONTEXTS, check)
+    # The schema has promised a list; a registry that overrides the schema may not have.
+    entities = envelope.data if isinstance(envelope.data, list) else [envelope.data]
+    return validate(entities, Source.CONTEXTS, check)
 
 
 def _read_envelope(

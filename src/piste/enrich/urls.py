@@ -2,20 +2,26 @@
 
 Limits: characters that no URI may hold are percent-encoded first, as the original's lenient parser
         does; what still has no meaning (a port that is no number, an open bracket, a scheme with odd
-        characters) is refused. Host and path keep their case.
+        characters) is refused. Scheme, host and path keep their case.
 Source: RFC 3986 appendix B; canonical event, page and referrer URL parts.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 _PARTS = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL
 )
-_ILLEGAL = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]|%(?![0-9A-Fa-f]{2})')
-_AUTHORITY = re.compile(r"(?:[^@]*@)?(\[[0-9A-Fa-f:.%a-z]*\]|[^:\[\]@]*)(?::([0-9]{0,9}))?")
-_MAX_PORT = 2**31 - 1
+_ILLEGAL = re.compile(
+    r'[\x00-\x20"<>\\^`{|}\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
+    r"|%(?![0-9A-Fa-f]{2})"
+)
+_IPV6 = r"\[[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z._~-]+)?\]"
+_AUTHORITY = re.compile(rf"(?:[^@]*@)?({_IPV6}|[^:\[\]@]*)(?::([0-9]{{0,9}}))?")
+_LONGEST_REMEMBERED = 2_000
+"""Characters; many long URLs remembered would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +38,18 @@ class Url:
 
 
 def _encode(match: re.Match[str]) -> str:
-    return f"%{ord(match[0]):02X}"
+    return quote(match[0])
 
 
-@lru_cache(maxsize=4096)
 def parse_url(text: str) -> Url | str:
     """The parts, or in a few words why there are none. A missing port is 443 for https, else 80."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parse(text)
+
+
+def _parse(text: str) -> Url | str:
     legal = _ILLEGAL.sub(_encode, text.strip())
     match = _PARTS.fullmatch(legal)
-    if match is None:
-        return "not a URI"
+    assert match is not None  # each part may be absent, and the path may be any text
     scheme, authority, path, query, fragment = match.groups()
     if scheme is None and authority is None and ":" in path.split("/", 1)[0]:
         return "illegal scheme name"
@@ -56,7 +64,9 @@ def parse_url(text: str) -> Url | str:
     if scheme is not None and authority is None and not path.startswith("/"):
         # Opaque, such as `mailto:` or `about:blank`: it has neither path nor query.
         path, query = "", None
-    default_port = 443 if scheme == "https" else 80
-    return Url(
-        legal, scheme, host, port or default_port, path or None, query or None, fragment or None
-    )
+    if port is None:
+        port = 443 if scheme and scheme.lower() == "https" else 80
+    return Url(legal, scheme, host, port, path or None, query or None, fragment or None)
+
+
+_remembered = lru_cache(maxsize=4096)(_parse)

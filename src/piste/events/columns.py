@@ -39,6 +39,18 @@ class Conversion(StrEnum):
     HEIGHT = "second number of WIDTHxHEIGHT"
 
 
+EVENT_TYPES = {
+    "pv": "page_view",
+    "pp": "page_ping",
+    "se": "struct",
+    "ev": "struct",
+    "ue": "unstruct",
+    "tr": "transaction",
+    "ti": "transaction_item",
+    "ad": "ad_impression",
+}
+"""The tracker protocol's codes, and what the column `event` holds for them."""
+
 TEXT, INTEGER, NUMBER = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.NUMBER
 DECIMAL, BOOLEAN, TIMESTAMP, JSON = (
     ColumnType.DECIMAL,

@@ -1,5 +1,7 @@
 """The `failure` entity: what a failed event carries about each of its errors.
 
+Limits: the entity's `data` is an object or null; other JSON (a list of contexts, a text) stands in an
+        object under the name of its source.
 Source: iglu:com.snowplowanalytics.snowplow/failure/jsonschema/1-0-0; Micro REST API, "/micro/events".
 """
 
@@ -74,7 +76,10 @@ def schema_violation_entity(
                 }
                 for issue in issues
             ]
-    return _entity(kind, errors, schema, violation.data, timestamp_ms, processor)
+    data = violation.data
+    if not isinstance(data, dict | None):
+        data = {source: data}
+    return _entity(kind, errors, schema, data, timestamp_ms, processor)
 
 
 def enrichment_failure_entity(

@@ -18,6 +18,9 @@ Json = Any
 MAX_PART_LENGTH = 255
 """Longest vendor, name or format, in characters; a longer one cannot be a file or a URL segment."""
 
+_LONGEST_REMEMBERED = 1_000
+"""Characters of a URI; every valid one is shorter, and others would fill the memory."""
+
 _VERSION_PART = r"(?:0|[1-9][0-9]{0,8})"
 _VERSION = re.compile(rf"([1-9][0-9]{{0,8}})-({_VERSION_PART})-({_VERSION_PART})")
 _URI = re.compile(r"iglu:([a-zA-Z0-9-_.]+)/([a-zA-Z0-9-_]+)/([a-zA-Z0-9-_]+)/([^/]+)")
@@ -84,17 +87,8 @@ class SchemaKey:
         return self.uri
 
     @staticmethod
-    @lru_cache(maxsize=4096)
     def parse(uri: str) -> "SchemaKey | IgluParseError":
-        match = _URI.fullmatch(uri)
-        if match is None or max(map(len, match.groups()[:3])) > MAX_PART_LENGTH:
-            return IgluParseError.INVALID_IGLUURI
-        version = SchemaVer.parse(match[4])
-        if isinstance(version, IgluParseError):
-            if _VERSION_LIKE.fullmatch(match[4]):
-                return IgluParseError.INVALID_SCHEMAVER
-            return IgluParseError.INVALID_IGLUURI
-        return SchemaKey(match[1], match[2], match[3], version)
+        return _remembered_key(uri) if len(uri) <= _LONGEST_REMEMBERED else _parse_key(uri)
 
     @staticmethod
     def of(uri: str) -> "SchemaKey":
@@ -103,6 +97,21 @@ class SchemaKey:
         if isinstance(key, IgluParseError):
             raise ValueError(f"{uri!r} is not a schema URI ({key})")
         return key
+
+
+def _parse_key(uri: str) -> SchemaKey | IgluParseError:
+    match = _URI.fullmatch(uri)
+    if match is None or max(map(len, match.groups()[:3])) > MAX_PART_LENGTH:
+        return IgluParseError.INVALID_IGLUURI
+    version = SchemaVer.parse(match[4])
+    if isinstance(version, IgluParseError):
+        if _VERSION_LIKE.fullmatch(match[4]):
+            return IgluParseError.INVALID_SCHEMAVER
+        return IgluParseError.INVALID_IGLUURI
+    return SchemaKey(match[1], match[2], match[3], version)
+
+
+_remembered_key = lru_cache(maxsize=4096)(_parse_key)
 
 
 @dataclass(frozen=True, slots=True)

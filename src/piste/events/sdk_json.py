@@ -9,7 +9,7 @@ Source: Snowplow Analytics SDK; Micro REST API, "/micro/events" and "/micro/good
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -29,28 +29,29 @@ def shredded_key(prefix: str, key: SchemaKey) -> str:
     return f"{prefix}_{vendor}_{name}_{key.version.model}"
 
 
-def _json_value(type_: ColumnType, value: Value | None) -> Json:
-    if value is None:
-        return None
-    if type_ is ColumnType.TIMESTAMP:
-        assert isinstance(value, int)
-        return to_instant(value)
-    return float(value) if isinstance(value, Decimal) else value
+_JSON_COLUMNS = {column.name for column in COLUMNS if column.type is ColumnType.JSON}
+_TIMESTAMPS = {column.name for column in COLUMNS if column.type is ColumnType.TIMESTAMP}
+# Copied and filled: an event sets about a third of its columns.
+_ALL_NULL: dict[str, Json] = dict.fromkeys(column.name for column in COLUMNS)
+_ATOMIC_NULL = {name: None for name in _ALL_NULL if name not in _JSON_COLUMNS}
+
+
+def _fill(result: dict[str, Json], fields: Mapping[str, Value]) -> None:
+    for name, value in fields.items():
+        if name in _TIMESTAMPS and isinstance(value, int):
+            result[name] = to_instant(value)
+        else:
+            result[name] = float(value) if isinstance(value, Decimal) else value
 
 
 def non_lossy(event: EnrichedEvent) -> dict[str, Json]:
     """All canonical keys in TSV order."""
-    json_parts = {
-        "contexts": contexts_json(event.contexts),
-        "unstruct_event": unstruct_json(event.unstruct_event),
-        "derived_contexts": contexts_json(event.derived_contexts),
-    }
-    return {
-        column.name: json_parts[column.name]
-        if column.type is ColumnType.JSON
-        else _json_value(column.type, event.fields.get(column.name))
-        for column in COLUMNS
-    }
+    result = _ALL_NULL.copy()
+    _fill(result, event.fields)
+    result["contexts"] = contexts_json(event.contexts)
+    result["unstruct_event"] = unstruct_json(event.unstruct_event)
+    result["derived_contexts"] = contexts_json(event.derived_contexts)
+    return result
 
 
 def _entity(entity: SelfDescribing) -> Json:
@@ -69,11 +70,8 @@ def _group(entities: Iterable[SelfDescribing]) -> dict[str, Json]:
 
 def lossy(event: EnrichedEvent) -> dict[str, Json]:
     """Atomic keys (with nulls), then the shredded ones; a derived entity's key replaces a tracked one's."""
-    result: dict[str, Json] = {
-        column.name: _json_value(column.type, event.fields.get(column.name))
-        for column in COLUMNS
-        if column.type is not ColumnType.JSON
-    }
+    result: dict[str, Json] = _ATOMIC_NULL.copy()
+    _fill(result, event.fields)
     latitude, longitude = event.fields.get("geo_latitude"), event.fields.get("geo_longitude")
     if latitude is not None and longitude is not None:
         result["geo_location"] = f"{latitude},{longitude}"

@@ -1,12 +1,16 @@
 """Instants as epoch milliseconds, and their three spellings.
 
-Limits: `datetime` has no year 0, which the protocol's range (years 0 to 9999) has; so the day part is
-        computed by hand. Leap seconds do not exist, as in Java and POSIX.
+Limits: columns hold the years 0 to 9999, but any instant prints, because errors name those outside.
+        Leap seconds do not exist, as in Java and POSIX.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 _DAY_MS = 86_400_000
+_CYCLE_DAYS = 146_097
+"""Days in 400 years, after which the Gregorian calendar repeats."""
+_EPOCH_DAYS = 719_162
+"""From the first day of year 1, with which a cycle begins, to 1970-01-01."""
 MIN_MS = -62_167_219_200_000
 """0000-01-01T00:00:00Z, the first instant that the warehouse format can hold."""
 MAX_MS = 253_402_300_799_999
@@ -17,12 +21,13 @@ def _split(ms: int) -> tuple[str, str, int]:
     """Date text, time-of-day text, millisecond."""
     days, of_day = divmod(ms, _DAY_MS)
     seconds, millis = divmod(of_day, 1000)
-    # The Gregorian calendar repeats after 400 years, so year 0 is formatted as year 400.
-    shift = 0 if days >= -719_162 else 146_097
-    day = datetime.fromtimestamp((days + shift) * 86_400, UTC)
-    year = day.year - (400 if shift else 0)
+    # `date` knows the years 1 to 9999 only; in every year the calendar is that of one of years 1 to 400.
+    cycles, day_of_cycle = divmod(days + _EPOCH_DAYS, _CYCLE_DAYS)
+    day = date.fromordinal(day_of_cycle + 1)
+    year = day.year + 400 * cycles
+    years = f"{year:04}" if year >= 0 else f"{year:05}"
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{year:04}-{day.month:02}-{day.day:02}", clock, millis
+    return f"{years}-{day.month:02}-{day.day:02}", clock, millis
 
 
 def to_warehouse(ms: int) -> str:

@@ -8,7 +8,7 @@ Source: Iglu, "Resolver configuration"; Snowplow Micro, MICRO_IGLU_REGISTRY_URL.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ class Embedded:
 @dataclass(frozen=True, slots=True)
 class Http:
     uri: str
-    apikey: str | None = None
+    apikey: str | None = field(default=None, repr=False)  # a secret has no place in logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +117,17 @@ class _Fields:
 
     def __init__(self, json: Json, path: str, problems: list[str]) -> None:
         self.path, self.problems = path, problems
-        self._left: dict[str, Json] = {}
-        if isinstance(json, dict):
-            self._left = dict(json)
-        else:
+        self._is_object = isinstance(json, dict)
+        self._left: dict[str, Json] = dict(json) if isinstance(json, dict) else {}
+        if not self._is_object:
             problems.append(f"{path}: must be an object")
 
     def take(
         self, name: str, is_right: Callable[[Json], bool], expected: str, *, optional: bool = False
     ) -> Json:
+        """The value, or None when there is no right one."""
         if name not in self._left:
-            if not optional:
+            if self._is_object and not optional:
                 self.problems.append(f"{self.path}.{name}: is missing; must be {expected}")
             return None
         value = self._left.pop(name)
@@ -152,7 +152,8 @@ def _resolver_config(fields: _Fields) -> ResolverConfig:
         _repository(fields.within(f"repositories[{index}]", item))
         for index, item in enumerate(items)
     )
-    names = Counter([EMBEDDED_NAME, *(r.name for r in repositories if not _is_package(r))])
+    names = Counter(r.name for r in repositories if r.name and not _is_package(r))
+    names[EMBEDDED_NAME] += 1
     repeated = [f"{name} encountered {n} times" for name, n in names.items() if n > 1]
     if repeated:
         fields.problems.append(f"Repository names must be unique, {', '.join(repeated)}")

@@ -58,7 +58,7 @@ def for_engine(schema: Json, *, keep_remote_refs: bool = False) -> Json:
     return rewritten
 
 
-def has_local_ref(schema: Json) -> bool:
+def has_ref(schema: Json) -> bool:
     """Whether data may steer validation into recursion (a `$ref` is the only way)."""
     return any(isinstance(node.get("$ref"), str) for node in _objects(schema))
 

@@ -12,7 +12,7 @@ Source: Iglu, "Validation dialect"; the order is networknt's: `properties`, `pat
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
@@ -41,9 +41,15 @@ def explain(schema: Json, data: Json, holds: Holds) -> tuple[DataReport, ...]:
     try:
         for report in islice(walk.reports(schema, data, "$"), MAX_REPORTS):
             reports[report] = None
-    except (_OutOfSteps, RecursionError):
-        pass  # what was found until here is true
+    except (_OutOfSteps, RecursionError, ValueError):
+        pass  # too much, or data that the engine cannot read; what was found until here is true
     return tuple(reports)
+
+
+def printable(text: str, length: int) -> str:
+    """At most `length` characters, none of which is half a surrogate pair."""
+    cut = text if len(text) <= length else text[: length - 1] + "…"
+    return cut.encode(errors="replace").decode()
 
 
 class _OutOfSteps(Exception):
@@ -53,13 +59,11 @@ class _OutOfSteps(Exception):
 @dataclass(slots=True)
 class _Walk:
     root: Json
-    holds: Holds
-    steps: int = field(default=0)
+    engine_holds: Holds
+    steps: int = 0
 
     def reports(self, schema: Json, data: Json, path: str) -> Reports:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise _OutOfSteps
+        self._step()
         if not isinstance(schema, dict):
             return
         ref = schema.get("$ref")
@@ -72,6 +76,15 @@ class _Walk:
 
     def is_valid(self, schema: Json, data: Json) -> bool:
         return next(self.reports(schema, data, "$"), None) is None
+
+    def holds(self, leaf: dict[str, Json], data: Json) -> bool:
+        self._step()
+        return self.engine_holds(leaf, data)
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise _OutOfSteps
 
 
 # Each check takes the walk, the schema that holds its keyword, the data and where that stands.
@@ -93,8 +106,12 @@ def _pattern_properties(walk: _Walk, schema: dict[str, Json], data: Json, path: 
                     yield from walk.reports(subschema, value, _member(path, name))
 
 
+_NOT_ALLOWED = "is not defined in the schema and the schema does not allow additional properties"
+
+
 def _additional_properties(walk: _Walk, schema: dict[str, Json], data: Json, path: str) -> Reports:
-    rule = schema["additionalProperties"]
+    keyword = "additionalProperties"
+    rule = schema[keyword]
     if rule is True or not isinstance(data, dict):
         return
     named = schema.get("properties", {})
@@ -103,13 +120,7 @@ def _additional_properties(walk: _Walk, schema: dict[str, Json], data: Json, pat
         if name in named or any(walk.holds({"pattern": p}, name) for p in patterns):
             continue
         if rule is False:
-            yield DataReport(
-                f"{_member(path, name)}: is not defined in the schema and the schema does not "
-                "allow additional properties",
-                path,
-                "additionalProperties",
-                (_cut(name, MAX_DATA_ECHO),),
-            )
+            yield _report(path, _NOT_ALLOWED, keyword, _echo(name), subject=_member(path, name))
         else:
             yield from walk.reports(rule, value, _member(path, name))
 
@@ -120,12 +131,8 @@ def _additional_items(walk: _Walk, schema: dict[str, Json], data: Json, path: st
         return
     for index in range(len(items), len(data)):
         if rule is False:
-            yield DataReport(
-                f"{path}[{index}]: no validator found at this index",
-                path,
-                "additionalItems",
-                (str(index),),
-            )
+            wording, subject = "no validator found at this index", f"{path}[{index}]"
+            yield _report(path, wording, "additionalItems", str(index), subject=subject)
         else:
             yield from walk.reports(rule, data[index], f"{path}[{index}]")
 
@@ -222,8 +229,8 @@ def _required(walk: _Walk, schema: dict[str, Json], data: Json, path: str) -> Re
     if isinstance(data, dict):
         for name in schema["required"]:
             if name not in data:
-                message = f"{_member(path, name)}: is missing but it is required"
-                yield DataReport(message, path, "required", (name,))
+                wording, subject = "is missing but it is required", _member(path, name)
+                yield _report(path, wording, "required", name, subject=subject)
 
 
 def _type(walk: _Walk, schema: dict[str, Json], data: Json, path: str) -> Reports:
@@ -281,32 +288,28 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
 )
 
 
-def _report(path: str, wording: str, keyword: str, *targets: str) -> DataReport:
-    return DataReport(f"{path}: {wording.format(*targets)}", path, keyword, targets)
+def _report(
+    path: str, wording: str, keyword: str, *targets: str, subject: str | None = None
+) -> DataReport:
+    """`wording` has a `{}` per target, or none; `subject` is what the message begins with."""
+    targets = tuple(printable(target, MAX_SCHEMA_ECHO) for target in targets)
+    return DataReport(f"{subject or path}: {wording.format(*targets)}", path, keyword, targets)
 
 
 def _member(path: str, name: str) -> str:
     """The path of a member; names are not quoted, whatever they hold, as networknt does not."""
-    return _cut(f"{path}.{name}", MAX_DATA_ECHO)
+    return printable(f"{path}.{name}", MAX_DATA_ECHO)
 
 
 def _echo(data: Json) -> str:
-    return _cut(_plain(data), MAX_DATA_ECHO)
+    return printable(_text(data), MAX_DATA_ECHO)
 
 
 def _text(value: Json) -> str:
-    return _cut(_plain(value), MAX_SCHEMA_ECHO)
-
-
-def _plain(value: Json) -> str:
     """A string as it is, anything else as compact JSON."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _type_of(data: Json) -> str:

@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from importlib import resources
 from pathlib import Path
@@ -41,6 +41,9 @@ class Unreachable(RegistryError):
     """The registry as a whole did not answer: asking it for another schema would fail as well."""
 
     __slots__ = ()
+
+    def plain(self) -> RegistryError:
+        return RegistryError(self.kind, self.message)
 
 
 class Registry(Protocol):
@@ -175,7 +178,7 @@ class HttpRegistry:
 
     name: str
     uri: str
-    apikey: str | None
+    apikey: str | None = field(repr=False)  # a secret has no place in logs
     vendor_prefixes: tuple[str, ...]
     priority: int
     fetch: Fetch
@@ -234,15 +237,16 @@ def _read(folder: Path, file: Path) -> bytes:
 
 
 def _lies_in(folder: Path, file: Path) -> bool:
-    return file.resolve().is_relative_to(folder.resolve()) and file.is_file()
+    return file.is_file() and file.resolve().is_relative_to(folder.resolve())
 
 
-def _stat(file: str) -> tuple[int, int, int] | None:
+def _stat(file: str) -> tuple[int, ...] | None:
+    """What an edit, a replacement or a change of permissions changes; None without a file."""
     try:
         found = os.stat(file)
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def _decoded(body: bytes) -> Json | RegistryError:

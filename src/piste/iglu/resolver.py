@@ -19,9 +19,10 @@ from piste.events.failures import (
     ResolutionError,
 )
 from piste.events.schema_key import Json, SchemaKey, SchemaVer, SelfDescribing
-from piste.iglu.lookups import Ask, Breaker, Entry, LookupBudget, Lookups, Watch
+from piste.iglu.lookups import Ask, Entry, Lookups, Watch
 from piste.iglu.registry import Registry, RegistryClass
-from piste.iglu.validator import Schema, compile_schema
+from piste.iglu.retries import Breaker, LookupBudget
+from piste.iglu.validator import Schema, compile_schema, is_unreadable
 
 DEFAULT_CACHE_SIZE = 500
 
@@ -60,7 +61,7 @@ class Resolver:
         if len(set(names)) < len(names):
             raise ValueError(f"registry names must be unique: {names}")
         self.registries = tuple(registries)
-        breakers = {r.name: Breaker() for r in registries if r.kind is RegistryClass.HTTP}
+        breakers = {r.name: Breaker(r.name) for r in registries if r.kind is RegistryClass.HTTP}
 
         def lookups(ask: Ask[T]) -> Lookups[T]:
             ttl_ms = None if cache_ttl_seconds is None else cache_ttl_seconds * 1_000
@@ -98,8 +99,9 @@ class Resolver:
         try:
             if schema.is_valid(data.data):
                 return ruling.key
-        except ValueError:
-            pass  # the engine cannot read the data; `reports` says why
+        except BaseException as error:
+            if not is_unreadable(error):
+                raise  # else `reports` says why
         return InvalidData(schema.reports(data.data), ruling.superseded_by)
 
     def with_budget(self, keys: int) -> "BudgetedResolver":

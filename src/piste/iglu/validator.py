@@ -16,8 +16,8 @@ from jsonschema_rs import Draft4Validator, FancyRegexOptions
 
 from piste.events.failures import DataReport, InvalidSchema, SchemaIssue
 from piste.events.schema_key import Json
-from piste.iglu.dialect import TooComplex, for_engine, has_local_ref
-from piste.iglu.messages import explain
+from piste.iglu.dialect import TooComplex, for_engine, has_ref
+from piste.iglu.messages import MAX_DATA_ECHO, MAX_SCHEMA_ECHO, explain, printable
 
 BACKTRACK_LIMIT = 10_000
 """Only patterns with look-around or back-references backtrack; others run in linear time."""
@@ -36,22 +36,24 @@ class Schema:
     __slots__ = ("_engine", "is_valid", "json")
 
     is_valid: Callable[[Json], bool]
-    """Whether data satisfies the schema. Raises `ValueError` for data the engine cannot read."""
+    """Whether data satisfies the schema. Raises what `is_unreadable` knows, for odd data."""
 
-    def __init__(self, json: Json, engine: Draft4Validator) -> None:
+    def __init__(self, json: Json, engine: Draft4Validator, *, is_recursive: bool) -> None:
         self.json = json
         self._engine = engine
         # The engine's own method, not a wrapper around it: this call is most of a check's cost.
-        self.is_valid = self._is_valid_to_depth if has_local_ref(json) else engine.is_valid
+        self.is_valid = self._is_valid_to_depth if is_recursive else engine.is_valid
 
     def reports(self, data: Json) -> tuple[DataReport, ...]:
         """Why `data` is invalid, at most `messages.MAX_REPORTS` reasons; empty when it is valid."""
         try:
             if self.is_valid(data):
                 return ()
-        except ValueError as error:
+            return explain(self.json, data, _Leaves().holds) or (self._first_report(data),)
+        except BaseException as error:
+            if not is_unreadable(error):
+                raise
             return (DataReport(f"$: cannot be checked: {error}", "$", None),)
-        return explain(self.json, data, _Leaves().holds) or (self._first_report(data),)
 
     def _is_valid_to_depth(self, data: Json) -> bool:
         if _is_deeper(data, MAX_DATA_DEPTH):
@@ -64,7 +66,8 @@ class Schema:
             self._engine.validate(data)
         except jsonschema_rs.ValidationError as error:
             path = _json_path(error.instance_path)
-            return DataReport(f"{path}: {error.message}", path, error.kind.name)
+            message = printable(f"{path}: {error.message}", MAX_DATA_ECHO)
+            return DataReport(message, path, error.kind.name)
         return DataReport("$: is not valid", "$", None)
 
 
@@ -76,16 +79,30 @@ def compile_schema(json: Json, *, retrieve: Retrieve | None = None) -> Schema | 
     """
     try:
         rewritten = for_engine(json, keep_remote_refs=retrieve is not None)
-        return Schema(json, _engine(rewritten, retrieve or _accept_anything))
+        if isinstance(rewritten, dict):  # the engine takes `true` as well, but not so draft-04
+            engine = _engine(rewritten, retrieve or _accept_anything)
+            return Schema(json, engine, is_recursive=has_ref(rewritten))
+        issues = _META.reports(json)
     except TooComplex as error:
         return _invalid("$", str(error))
     except jsonschema_rs.ValidationError as error:
         issues = _META.reports(json)
-        if issues:
-            return InvalidSchema(tuple(SchemaIssue(r.path or "$", r.message) for r in issues))
-        return _invalid(_json_path(error.instance_path), error.message)
-    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        if not issues:
+            return _invalid(_json_path(error.instance_path), error.message)
+    except BaseException as error:
+        if not is_unreadable(error):
+            raise
         return _invalid("$", str(error))
+    return InvalidSchema(tuple(SchemaIssue(r.path or "$", r.message) for r in issues))
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether the engine failed on what it was given (no JSON, too deep); a bug of its own counts.
+
+    Its panics derive from `BaseException` and cannot be imported.
+    """
+    known = (ValueError, jsonschema_rs.ReferencingError)
+    return isinstance(error, known) or type(error).__name__ == "PanicException"
 
 
 def _engine(schema: Json, retrieve: Retrieve) -> Draft4Validator:
@@ -104,7 +121,7 @@ def _accept_anything(uri: str) -> Json:
 
 
 def _invalid(path: str, problem: str) -> InvalidSchema:
-    return InvalidSchema((SchemaIssue(path, f"{path}: {problem}"),))
+    return InvalidSchema((SchemaIssue(path, printable(f"{path}: {problem}", MAX_SCHEMA_ECHO)),))
 
 
 class _Leaves:
@@ -131,13 +148,14 @@ def _is_deeper(data: Json, depth: int) -> bool:
 
 
 def _json_path(location: list[str | int]) -> str:
-    return "$" + "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in location)
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return printable(f"${path}", MAX_DATA_ECHO)
 
 
 def _metaschema() -> Schema:
     bundle: Json = jsonschema_rs.bundle({"$ref": f"{_DRAFT4}#"}, draft=4)
     schema = bundle["definitions"][_DRAFT4]
-    return Schema(schema, _engine(schema, _accept_anything))
+    return Schema(schema, _engine(schema, _accept_anything), is_recursive=True)
 
 
 _META = _metaschema()

@@ -20,7 +20,7 @@ JSON = "application/json"
 
 FIRST_DELAY_SEC = 0.1
 LONGEST_DELAY_SEC = 10.0
-ATTEMPTS = 8
+ATTEMPTS = 10
 """A payload that fails so often (over a period of about half a minute) makes way for the next."""
 
 TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})

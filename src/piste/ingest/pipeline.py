@@ -10,15 +10,15 @@ Limits: all writing is in this thread. A request that breaks processing or stori
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
+from itertools import chain, repeat
 from typing import Protocol
 
 from piste.events.outcome import Processed
 from piste.events.payload import CollectorPayload, OversizedPayload
 from piste.events.tables import RowBatch
 from piste.ingest.log import Log
-from piste.ingest.process import process, set_aside
+from piste.ingest.process import process, set_aside, set_record_aside
 from piste.ingest.progress import Progress
 from piste.ingest.records import decode_record, encode_record
 from piste.ingest.rows import to_rows
@@ -62,7 +62,7 @@ class Pipeline:
         self.progress = Progress(loaded)
         self.healthy = True
         self._work = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._resets: list[int] = []
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
@@ -73,7 +73,7 @@ class Pipeline:
 
     async def stop(self, timeout_s: float) -> None:
         """Load what is acknowledged, then end; after the time limit, end without."""
-        self._stopping = True
+        self._stopping.set()
         self._work.set()
         await asyncio.to_thread(self._thread.join, timeout_s)
         if left := self.pending:
@@ -101,43 +101,72 @@ class Pipeline:
         return self.progress.version
 
     async def reset(self) -> None:
-        """Forget every event acknowledged before this call."""
-        before = self.progress.version
-        self._resets.append(self._log.last_position)
+        """Forget every event acknowledged before this call; later ones stay.
+
+        Raises `RuntimeError` when Piste stops before that.
+        """
+        target = self._log.last_position
+        self._resets.append(target)
         self._work.set()
-        while self._resets:
-            before = await self.wait_for_more(before, 1.0)
+        while target in self._resets:
+            if self._stopping.is_set() and not self._thread.is_alive():
+                raise RuntimeError("stopped before the events were forgotten")
+            await self.progress.wait(lambda: target not in self._resets, 1.0)
 
     def _run(self) -> None:
         while True:
             self._work.clear()
-            batch = self._log.read(self.progress.loaded, BATCH_BYTES)
-            if batch:
-                self._load(batch)
-            if self._stopping and (not batch or not self.healthy):
+            try:
+                is_busy = self._work_once()
+            except Exception:
+                _logger.exception("the loader met a fault; trying again")
+                self.healthy, is_busy = False, True
+                self._pause(_RETRY_SECONDS[0])
+            if not is_busy:
+                self.healthy = True
+            if self._stopping.is_set() and not (is_busy and self.healthy):
                 return
-            self._reset_when_due()
-            if not batch and not self._resets:
+            if not is_busy:
                 self._work.wait()
 
-    def _reset_when_due(self) -> None:
-        if self._resets and self.progress.loaded >= max(self._resets):
-            due = len(self._resets)
-            try:
-                self._events.clear()
-            except Exception:
-                _logger.exception("the store could not be emptied; trying again")
-                time.sleep(_RETRY_SECONDS[0])
-                return
-            del self._resets[:due]
-            self.progress.advance(self.progress.loaded)
+    def _work_once(self) -> bool:
+        """Load a batch and reset when due; whether there was anything to do."""
+        batch = self._log.read(self.progress.loaded, BATCH_BYTES)
+        # Looked at after the log, so that no record is loaded together with those before its reset.
+        resets = tuple(self._resets)
+        if resets:
+            batch = [one for one in batch if one[0] <= resets[0]]
+        if batch:
+            self._load(batch)
+        return self._reset_when_due() or bool(batch)
+
+    def _reset_when_due(self) -> bool:
+        due = sum(position <= self.progress.loaded for position in tuple(self._resets))
+        if not due:
+            return False
+        try:
+            self._events.clear()
+        except Exception:
+            _logger.exception("the store could not be emptied; trying again")
+            self.healthy = False
+            self._pause(_RETRY_SECONDS[0])
+            return True
+        self.healthy = True
+        del self._resets[:due]
+        self.progress.advance(self.progress.loaded)
+        return True
+
+    def _pause(self, seconds: float) -> None:
+        """Wait so long, or until Piste stops."""
+        self._stopping.wait(seconds)
 
     def _load(self, batch: list[tuple[int, bytes]]) -> None:
         processed = [(position, self._process(record)) for position, record in batch]
-        if not self._append(processed) and not all(map(self._append_alone, processed)):
+        stored = processed if self._append(processed) else self._append_one_by_one(processed)
+        if not stored:
             return
-        self._log.release(batch[-1][0])
-        for _, outcomes in processed:
+        self._log.release(stored[-1][0])
+        for _, outcomes in stored:
             for observe in self._observers:
                 try:
                     observe(outcomes)
@@ -145,7 +174,11 @@ class Pipeline:
                     _logger.exception("an output failed")
 
     def _process(self, record: bytes) -> Processed:
-        recorded = decode_record(record)
+        try:
+            recorded = decode_record(record)
+        except ValueError as error:
+            _logger.exception("a record of the log cannot be read and is set aside as bad")
+            return set_record_aside(record, error, self._rules)
         try:
             return process(recorded, self._rules)
         except Exception as error:
@@ -163,23 +196,43 @@ class Pipeline:
         self.progress.advance(position)
         return True
 
-    def _append_alone(self, one: Positioned) -> bool:
+    def _append_one_by_one(self, processed: list[Positioned]) -> list[Positioned]:
+        """What was stored, in order; less than all only when Piste stops."""
+        stored: list[Positioned] = []
+        for one in processed:
+            kept = self._append_alone(one)
+            if kept is None:
+                break
+            stored.append(kept)
+        return stored
+
+    def _append_alone(self, one: Positioned) -> Positioned | None:
         """Store one request; when that is impossible, store that; else wait for the store.
 
-        False when Piste stops before the store recovers.
+        What was stored; None when Piste stops before the store recovers.
         """
         position, processed = one
-        delays = iter(_RETRY_SECONDS)
-        delay = next(delays)
+        error = RuntimeError("the events of this request could not be stored")
+        aside = (position, set_aside(processed.payload, error, self._rules))
+        delays = chain(_RETRY_SECONDS, repeat(_RETRY_SECONDS[-1]))
         while not self._append([one]):
-            error = RuntimeError("the events of this request could not be stored")
-            aside = set_aside(processed.payload, error, self._rules)
-            if self._append([(position, aside)]):
-                break
+            delay = next(delays)
+            _logger.error("a request could not be stored; next attempt in %s s", delay)
+            self._pause(delay)
+            if self._takes_writes():
+                # The store is sound: it was a passing fault of its own, or it is the request's.
+                for candidate in (one, aside):
+                    if self._append([candidate]):
+                        return candidate
             self.healthy = False
-            if self._stopping:
-                return False
-            _logger.error("the store does not take anything; next attempt in %s s", delay)
-            time.sleep(delay)
-            delay = next(delays, delay)
+            if self._stopping.is_set():
+                return None
+        return one
+
+    def _takes_writes(self) -> bool:
+        """Whether the store takes an empty batch."""
+        try:
+            self._events.append(RowBatch((), ()), self.progress.loaded)
+        except Exception:
+            return False
         return True

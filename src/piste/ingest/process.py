@@ -113,6 +113,15 @@ def set_aside(recorded: Recorded, error: Exception, rules: Rules) -> Processed:
     return _nothing_known(payload, (bad_row,))
 
 
+def set_record_aside(record: bytes, error: Exception, rules: Rules) -> Processed:
+    """The outcome of a record that this version of Piste cannot read: its bytes are kept."""
+    now_ms = rules.clock_ms()
+    message = f"{type(error).__name__}: {error}"
+    described = base64.b64encode(record).decode()
+    bad_row = badrows.generic_error(rules.processor, now_ms, [message], described)
+    return _nothing_known(CollectorPayload(path="", collector="", timestamp_ms=now_ms), (bad_row,))
+
+
 def payload_base64(payload: CollectorPayload) -> str:
     """The request as a text that survives anything in it."""
     known = {

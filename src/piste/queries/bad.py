@@ -12,11 +12,9 @@ import msgspec
 
 from piste.events.tables import EVENT_BITS
 from piste.queries.statements import Row, Rows, statement
-from piste.queries.stored import NEWEST, NULL, unpacked
+from piste.queries.stored import CHUNK, NEWEST, NULL, chunks, events_at, payloads_at, unpacked
 
 _PAYLOAD_PLACES = 1 << EVENT_BITS
-_CHUNK = 100
-"""Fewer at once than good events: a payload may be a megabyte."""
 _GONE = msgspec.json.encode(["The original is no longer kept."])
 
 
@@ -43,8 +41,7 @@ def bad_items(rows: Rows, wanted: BadFilter, limit: int | None = None) -> Iterat
     Keys in order: collectorPayload (null when the payload could not be read), rawEvent (null when no
     event could be taken), errors.
     """
-    found = islice(_places(rows, wanted), limit)
-    while chunk := list(islice(found, _CHUNK)):
+    for chunk in chunks(islice(_places(rows, wanted), limit)):
         yield from _items(rows, chunk)
 
 
@@ -65,24 +62,23 @@ def _params(wanted: BadFilter) -> dict[str, object]:
 def _places(rows: Rows, wanted: BadFilter) -> Iterator[Row]:
     """`seq` and `rejected` of matching bad events, newest first."""
     before = NEWEST
-    while found := rows(statement("bad"), {**_params(wanted), "before": before, "limit": _CHUNK}):
+    while found := rows(statement("bad"), {**_params(wanted), "before": before, "limit": CHUNK}):
         yield from found
         before = cast("int", found[-1]["seq"])
 
 
 def _items(rows: Rows, chunk: list[Row]) -> Iterator[bytes]:
-    places = [cast("int", row["seq"]) for row in chunk]
-    payload_places = sorted({seq - seq % _PAYLOAD_PLACES for seq in places})
-    events = statement("events").format(columns="seq, origin")
-    raw_events = _origins(rows, events, places)
-    payloads = _origins(rows, statement("payloads"), payload_places)
-    seq_of_payload, payload = -1, _Origin()
-    for seq, rejected in ((cast("int", row["seq"]), row["rejected"]) for row in chunk):
+    seqs = [cast("int", row["seq"]) for row in chunk]
+    events = {row["seq"]: row["origin"] for row in events_at(rows, "seq, origin", seqs)}
+    payload_seqs = sorted({_payload_seq(seq) for seq in seqs})
+    payloads = {row["seq"]: row["origin"] for row in payloads_at(rows, payload_seqs)}
+    last_seq, payload = -1, _Origin()
+    for seq, row in zip(seqs, chunk, strict=True):
         # The events of one payload follow each other, so each payload is unpacked once.
-        if seq - seq % _PAYLOAD_PLACES != seq_of_payload:
-            seq_of_payload = seq - seq % _PAYLOAD_PLACES
-            payload = _decoded(payloads.get(seq_of_payload))
-        event = payload if rejected else _decoded(raw_events.get(seq))
+        if _payload_seq(seq) != last_seq:
+            last_seq = _payload_seq(seq)
+            payload = _decoded(payloads.get(last_seq))
+        event = payload if row["rejected"] else _decoded(events.get(seq))
         yield b'{"collectorPayload":%b,"rawEvent":%b,"errors":%b}' % (
             bytes(payload.collectorPayload),
             bytes(event.rawEvent),
@@ -90,8 +86,8 @@ def _items(rows: Rows, chunk: list[Row]) -> Iterator[bytes]:
         )
 
 
-def _origins(rows: Rows, sql: str, places: list[int]) -> dict[int, object]:
-    return {cast("int", row["seq"]): row["origin"] for row in rows(sql, {"seqs": places})}
+def _payload_seq(seq: int) -> int:
+    return seq - seq % _PAYLOAD_PLACES
 
 
 def _decoded(origin: object) -> _Origin:

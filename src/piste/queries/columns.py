@@ -5,19 +5,23 @@ Limits: a path such as `contexts_com_acme_cart_1.items.sku` goes through objects
 """
 
 from collections.abc import Iterator
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 import msgspec
 
 from piste.events.columns import BY_NAME, ColumnType
-from piste.events.schema_key import SelfDescribing
+from piste.events.schema_key import SchemaKey
 from piste.events.sdk_json import shredded_key
 from piste.events.times import to_instant
 from piste.queries.statements import Row
-from piste.queries.stored import entities, unstruct_event
+from piste.queries.stored import NULL, Entity, entities, unstruct_event
 
 ATOMIC = frozenset(name for name, column in BY_NAME.items() if column.type is not ColumnType.JSON)
 TEXT = frozenset(name for name, column in BY_NAME.items() if column.type is ColumnType.TEXT)
+
+Opened = msgspec.Raw | str | dict[str, Any] | list[Any]
+"""A JSON value, opened as far as it was looked into."""
 
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -48,9 +52,7 @@ def texts(row: Row, column: str) -> Iterator[str]:
             yield f"{row['geo_latitude']},{row['geo_longitude']}"
     else:
         key, *path = column.split(".")
-        value = _shredded(row, key)
-        if value is not None:
-            yield from _reached(value, path)
+        yield from _reached(_shredded(row, key), path)
 
 
 def _printed(column: str, value: object) -> str:
@@ -61,46 +63,56 @@ def _printed(column: str, value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _shredded(row: Row, key: str) -> msgspec.Raw | None:
-    """The JSON value of a shredded key, None when the event has none."""
+def _shredded(row: Row, key: str) -> Opened:
+    """The value of a shredded key; null when the event has none."""
     if key.startswith("unstruct_event_"):
         event = unstruct_event(row["unstruct_event"])
-        if event is None or shredded_key("unstruct_event", event.key) != key:
-            return None
-        return msgspec.Raw(msgspec.json.encode(event.data))
-    for column in (
-        "derived_contexts",
-        "contexts",
-    ):  # a derived entity's key replaces a tracked one's
+        if event is None or _shredded_key("unstruct_event", event.schema) != key:
+            return NULL
+        return event.data
+    # The key of a derived entity replaces a tracked one's.
+    for column in ("derived_contexts", "contexts"):
         found = [
             _with_schema(entity)
             for entity in entities(row[column])
-            if shredded_key("contexts", entity.key) == key
+            if _shredded_key("contexts", entity.schema) == key
         ]
         if found:
-            return msgspec.Raw(msgspec.json.encode(found))
-    return None
+            return found
+    return NULL
 
 
-def _with_schema(entity: SelfDescribing) -> object:
-    if isinstance(entity.data, dict):
-        return entity.data | {"_schema_version": entity.key.uri}
-    return entity.data
+@lru_cache(maxsize=4096)
+def _shredded_key(prefix: str, schema: str) -> str:
+    return shredded_key(prefix, SchemaKey.of(schema))
 
 
-def _reached(value: msgspec.Raw, path: list[str]) -> Iterator[str]:
-    """The texts at `path` below `value`; all items of an array on the way, not of one at the end."""
-    match chr(memoryview(value)[0]), path:
-        case '"', []:
-            yield _string.decode(value)
-        case "n", []:
-            pass  # null
+def _with_schema(entity: Entity) -> Opened:
+    data: Opened = entity.opened().data
+    return data | {"_schema_version": entity.schema} if isinstance(data, dict) else data
+
+
+def _reached(value: Opened, path: list[str]) -> Iterator[str]:
+    """The texts at `path` below `value`; of all items of an array on the way, but not of one at the
+    end."""
+    if isinstance(value, msgspec.Raw):
+        match chr(memoryview(value)[0]):
+            case '"':
+                value = _string.decode(value)
+            case "{" if path:
+                value = _object.decode(value)
+            case "[" if path:
+                value = _array.decode(value)
+    match value, path:
+        case str(), []:
+            yield value
+        case msgspec.Raw(), []:
+            if value != NULL:
+                yield bytes(value).decode()
         case _, []:
-            yield bytes(value).decode()
-        case "{", [key, *rest]:
-            inner = _object.decode(value).get(key)
-            if inner is not None:
-                yield from _reached(inner, rest)
-        case "[", _:
-            for item in _array.decode(value):
+            yield msgspec.json.encode(value).decode()
+        case dict(), [key, *rest] if key in value:
+            yield from _reached(value[key], rest)
+        case list(), _:
+            for item in value:
                 yield from _reached(item, path)

@@ -11,29 +11,20 @@ from typing import cast
 
 import msgspec
 
+from piste.events.columns import EVENT_TYPES
 from piste.events.sdk_json import non_lossy
 from piste.queries.statements import Condition, Row, Rows, all_of, statement
 from piste.queries.stored import (
-    CHUNK,
     NULL,
+    WHOLE,
+    chunks,
+    entities,
     event_of,
     events_at,
-    newest_first,
-    schemas,
+    places,
+    scan,
     unpacked,
 )
-
-_EVENT_TYPES = {
-    "pv": "page_view",
-    "pp": "page_ping",
-    "se": "struct",
-    "ev": "struct",
-    "ue": "unstruct",
-    "tr": "transaction",
-    "ti": "transaction_item",
-    "ad": "ad_impression",
-}
-"""The documentation filters by code, Micro itself by name: both are understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +49,14 @@ def good_items(rows: Rows, wanted: GoodFilter, limit: int | None = None) -> Iter
 
     Keys in order: rawEvent (null when it is no longer kept), eventType, schema, contexts, event.
     """
-    places = islice(_places(rows, wanted), limit)
-    while chunk := list(islice(places, CHUNK)):
-        yield from map(_item, events_at(rows, chunk))
+    for chunk in chunks(islice(_matching(rows, wanted), limit)):
+        yield from map(_item, events_at(rows, WHOLE, chunk))
 
 
 def good_count(rows: Rows, wanted: GoodFilter) -> int:
     """How many events match."""
     if wanted.contexts:
-        return sum(1 for _ in _places(rows, wanted))
+        return sum(1 for _ in _matching(rows, wanted))
     where = all_of(_conditions(wanted))
     (found,) = rows(statement("count").format(where=where.sql), where.params)
     return cast("int", found["n"])
@@ -93,7 +83,8 @@ def _uri(text: str) -> str:
 def _conditions(wanted: GoodFilter) -> Iterator[Condition]:
     yield Condition("valid")
     if wanted.event_type is not None:
-        name = _EVENT_TYPES.get(wanted.event_type, wanted.event_type)
+        # The documentation filters by code, Micro itself by name: both are understood.
+        name = EVENT_TYPES.get(wanted.event_type, wanted.event_type)
         yield Condition("event = :event_type", {"event_type": name})
     if wanted.schema is not None:
         uri = "'iglu:' || event_vendor || '/' || event_name || '/' || event_format || '/' || event_version"
@@ -104,12 +95,14 @@ def _conditions(wanted: GoodFilter) -> Iterator[Condition]:
         yield Condition(f"position(:{name} in contexts) > 0", {name: f'"{_uri(schema)}"'})
 
 
-def _places(rows: Rows, wanted: GoodFilter) -> Iterator[int]:
+def _matching(rows: Rows, wanted: GoodFilter) -> Iterator[int]:
     """The places of matching events, newest first."""
     where = all_of(_conditions(wanted))
+    if not wanted.contexts:
+        return places(rows, where)
     needed = {_uri(schema) for schema in wanted.contexts}
-    columns = "seq, contexts" if needed else "seq"
-    for chunk in newest_first(rows, columns, where, CHUNK):
-        for row in chunk:
-            if not needed or needed.issubset(schemas(row["contexts"])):
-                yield cast("int", row["seq"])
+    return (
+        cast("int", row["seq"])
+        for row in scan(rows, "seq, contexts", where)
+        if needed <= {entity.schema for entity in entities(row["contexts"])}
+    )

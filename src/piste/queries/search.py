@@ -8,6 +8,7 @@ Source: Micro REST API, "/micro/events".
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, cast
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from piste.events.sdk_json import lossy
 from piste.queries.columns import ATOMIC, TEXT, stored_columns, texts
 from piste.queries.statements import Condition, Row, Rows, all_of, statement
-from piste.queries.stored import CHUNK, event_of, events_at, newest_first, select
+from piste.queries.stored import WHOLE, chunks, event_of, events_at, places, scan, select
 
 EXACT_FILTERS = (
     "event_id",
@@ -28,7 +29,6 @@ EXACT_FILTERS = (
     "v_tracker",
 )
 EXACT_SORTING = (*EXACT_FILTERS, "collector_tstamp")
-_SCAN_CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,14 @@ class Search:
 
 
 class ColumnRefused(ValueError):
-    """The search uses a column that its mode does not have; `allowed` are those it has there."""
+    """The search uses, at the JSON path `path`, a column that is not possible there."""
 
-    def __init__(self, path: str, column: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(path, column, allowed)
-        self.path, self.column, self.allowed = path, column, allowed
+    def __init__(self, path: str, column: str, possible: str) -> None:
+        super().__init__(path, column, possible)
+        self.path, self.column, self.possible = path, column, possible
 
     def __str__(self) -> str:
-        listed = ", ".join(self.allowed)
-        return f"{self.path}: {self.column!r} is not possible here, only {listed}"
+        return f"{self.path}: {self.column!r} is not possible here, only {self.possible}"
 
 
 def check(search: Search) -> None:
@@ -76,10 +75,11 @@ def check(search: Search) -> None:
         for number, wanted in enumerate(search.filters):
             if wanted.column not in EXACT_FILTERS:
                 path = f"$.filters[{number}].column"
-                raise ColumnRefused(path, wanted.column, EXACT_FILTERS)
-    sortable = EXACT_SORTING if search.exact else tuple(sorted(ATOMIC))
-    if search.sorting is not None and search.sorting.column not in sortable:
-        raise ColumnRefused("$.sorting.column", search.sorting.column, sortable)
+                raise ColumnRefused(path, wanted.column, ", ".join(EXACT_FILTERS))
+    sorting = search.sorting
+    if sorting is not None and sorting.column not in (EXACT_SORTING if search.exact else ATOMIC):
+        possible = ", ".join(EXACT_SORTING) if search.exact else "atomic columns"
+        raise ColumnRefused("$.sorting.column", sorting.column, possible)
 
 
 def search_page(rows: Rows, search: Search) -> tuple[Iterator[bytes], int]:
@@ -88,20 +88,19 @@ def search_page(rows: Rows, search: Search) -> tuple[Iterator[bytes], int]:
     Without sorting the newest come first; ties go by place, nulls come last.
     """
     offset = (search.page - 1) * search.page_size
-    if _scanned(search):
-        places = _scan(rows, search)
-        total, places = len(places), places[offset : offset + search.page_size]
+    if _needs_scan(search):
+        found = _scanned_places(rows, search)
+        total, seqs = len(found), found[offset : offset + search.page_size]
     else:
-        total, places = search_count(rows, search), []
-        if offset < total:
-            places = _page(rows, search, offset)
-    return map(_lossy, events_at(rows, places)), total
+        total = search_count(rows, search)
+        seqs = _page(rows, search, offset) if offset < total else []
+    return _printed(rows, iter(seqs)), total
 
 
 def search_count(rows: Rows, search: Search) -> int:
     """How many events match on all pages."""
-    if _scanned(search):
-        return len(_scan(rows, search))
+    if _needs_scan(search):
+        return len(_scanned_places(rows, search))
     where = all_of(_conditions(search))
     (found,) = rows(statement("count").format(where=where.sql), where.params)
     return cast("int", found["n"])
@@ -109,24 +108,20 @@ def search_count(rows: Rows, search: Search) -> int:
 
 def all_events(rows: Rows, limit: int | None) -> Iterator[bytes]:
     """The JSON text of all events, good and failed, newest first. Source: GET /micro/events."""
-    for chunk in newest_first(rows, "seq", Condition("true"), CHUNK):
-        places = [cast("int", row["seq"]) for row in chunk][:limit]
-        yield from map(_lossy, events_at(rows, places))
-        if limit is not None:
-            limit -= len(places)
-            if not limit:
-                return
+    return _printed(rows, islice(places(rows, Condition("true")), limit))
 
 
-def _lossy(row: Row) -> bytes:
-    return msgspec.json.encode(lossy(event_of(row)))
+def _printed(rows: Rows, seqs: Iterator[int]) -> Iterator[bytes]:
+    for chunk in chunks(seqs):
+        for row in events_at(rows, WHOLE, chunk):
+            yield msgspec.json.encode(lossy(event_of(row)))
 
 
 def _in_sql(search: Search, wanted: ColumnFilter) -> bool:
     return search.exact or wanted.column in TEXT
 
 
-def _scanned(search: Search) -> bool:
+def _needs_scan(search: Search) -> bool:
     """Whether a filter needs a column's printed text, which only Python can make."""
     return not all(_in_sql(search, wanted) for wanted in search.filters)
 
@@ -162,7 +157,7 @@ def _page(rows: Rows, search: Search, offset: int) -> list[int]:
     return [cast("int", row["seq"]) for row in found]
 
 
-def _scan(rows: Rows, search: Search) -> list[int]:
+def _scanned_places(rows: Rows, search: Search) -> list[int]:
     """The places of all matching events, in order."""
     scanned = [wanted for wanted in search.filters if not _in_sql(search, wanted)]
     needed = [stored_columns(wanted.column) for wanted in scanned]
@@ -170,23 +165,21 @@ def _scan(rows: Rows, search: Search) -> list[int]:
         return []
     by = None if search.sorting is None else search.sorting.column
     names = {name for names in needed for name in names} | ({by} if by else set())
-    where = all_of(_conditions(search))
-    sql = statement("oldest").format(columns=select("seq", *sorted(names)), where=where.sql)
+    present = [Condition(" or ".join(f"{name} is not null" for name in each)) for each in needed]
+    where = all_of([*_conditions(search), *present])
+    columns = select("seq", *sorted(names))
     needles = [(wanted.column, wanted.value.lower()) for wanted in scanned]
-    places: list[int] = []
+    unsortable: list[int] = []
     sortable: list[tuple[Any, int]] = []
-    after = -1
-    while found := rows(sql, {**where.params, "after": after, "limit": _SCAN_CHUNK}):
-        for row in found:
-            after = cast("int", row["seq"])
-            if not all(_contains(row, column, needle) for column, needle in needles):
-                continue
+    for row in scan(rows, columns, where):
+        if all(_contains(row, column, needle) for column, needle in needles):
+            seq = cast("int", row["seq"])
             if by is None or row[by] is None:
-                places.append(after)
+                unsortable.append(seq)
             else:
-                sortable.append((row[by], after))
+                sortable.append((row[by], seq))
     desc = search.sorting is None or search.sorting.desc
-    return [seq for _, seq in sorted(sortable, reverse=desc)] + sorted(places, reverse=desc)
+    return [seq for _, seq in sorted(sortable, reverse=desc)] + sorted(unsortable, reverse=desc)
 
 
 def _contains(row: Row, column: str, needle: str) -> bool:

@@ -39,6 +39,6 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
     sql = ["true"]
     params: dict[str, object] = {}
     for condition in conditions:
-        sql.append(condition.sql)
+        sql.append(f"({condition.sql})")
         params.update(condition.params)
     return Condition(" and ".join(sql), params)

@@ -29,7 +29,8 @@ def timeline(rows: Rows, buckets: Sequence[Bucket]) -> list[Point]:
     bounds = sorted({bound for bucket in buckets for bound in bucket})
     if not bounds:
         return []
-    found = {row["bound"]: row for row in rows(statement("timeline"), {"bounds": bounds})}
+    params = {"bounds": bounds, "first": bounds[0], "last": bounds[-1]}
+    found = {row["bound"]: row for row in rows(statement("timeline"), params)}
     none = {"valid_events": 0, "failed_events": 0}
 
     def before(column: str) -> list[int]:

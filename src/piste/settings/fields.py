@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 from piste.events.doc import Doc
 from piste.settings.kinds import Kind, kind_of
-from piste.settings.markers import Between, Existing, Flag, Secret
+from piste.settings.markers import Between, Existing, Flag, NotYet, Secret
 from piste.settings.model import Settings
 
 PREFIX = "PISTE_"
@@ -27,11 +27,17 @@ class Setting:
     flag: Flag | None = None
     secret: bool = False
     must_exist: bool = False
+    not_yet: NotYet | None = None
 
     @property
     def environment(self) -> str:
         """`collector.cookie.name` is `PISTE_COLLECTOR_COOKIE_NAME` in the environment."""
         return PREFIX + self.key.upper().replace(".", "_")
+
+    @property
+    def meaning(self) -> str:
+        """For help and documentation: what it does, and what it does not do yet."""
+        return self.doc if self.not_yet is None else f"{self.doc} Not yet: {self.not_yet.reason}."
 
 
 @cache
@@ -68,6 +74,7 @@ def _setting(key: str, hint: Any, default: Any) -> Setting:
         flag=found.get(Flag),
         secret=Secret in found,
         must_exist=Existing in found,
+        not_yet=found.get(NotYet),
     )
 
 

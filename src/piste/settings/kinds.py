@@ -8,7 +8,6 @@ Limits: a value is read strictly (no `"9090"` for an integer in TOML, where type
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import EnumType, StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -42,8 +41,6 @@ def kind_of(annotation: Any, limits: Between | None = None) -> Kind:
         return _table()
     if origin is Literal:
         return _choice(arguments)
-    if isinstance(annotation, EnumType) and issubclass(annotation, StrEnum):
-        return _choice(tuple(annotation))
     if annotation is int:
         return _integer(limits or Between(-(2**63)))
     if annotation in _PLAIN:
@@ -93,12 +90,6 @@ def _boolean(written: str) -> bool:
         raise ValueError(written) from None
 
 
-def _number(value: object) -> float:
-    if type(value) not in (int, float):
-        raise ValueError(value)
-    return float(value)  # type: ignore[arg-type]
-
-
 def _string(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise ValueError(value)
@@ -107,7 +98,6 @@ def _string(value: object) -> str:
 
 _PLAIN = {
     bool: Kind("true or false", _instance(bool), _boolean),
-    float: Kind("a number", _number, float),
     str: Kind("a text", _string, _string),
     Path: Kind("a path", lambda value: Path(_string(value)), lambda value: Path(_string(value))),
 }
@@ -128,12 +118,11 @@ def _integer(limits: Between) -> Kind:
     return Kind(expected, lambda value: check(exact(value)), lambda value: check(int(value)))
 
 
-def _choice(options: tuple[Any, ...]) -> Kind:
-    def read(value: object) -> Any:
-        for option in options:
-            if value == option:
-                return option
-        raise ValueError(value)
+def _choice(options: tuple[str, ...]) -> Kind:
+    def read(value: object) -> object:
+        if value not in options:
+            raise ValueError(value)
+        return value
 
     return Kind("one of " + ", ".join(f"`{option}`" for option in options), read, read)
 

@@ -102,6 +102,7 @@ def load(
     construction = Construction(values, origins)
     settings = construction.of(Settings)
     problems += construction.problems
+    problems += _not_yet(values, origins)
     problems += _missing_files(values, origins, files)
     problems += contradictions(settings)
     if problems:
@@ -186,6 +187,12 @@ def _wrong_value(given: Given) -> Problem:
     if not setting.secret:
         message += f", not {given.value!r}"
     return Problem(message, given.origin, given.key)
+
+
+def _not_yet(values: Mapping[str, Any], origins: Mapping[str, str]) -> Iterator[Problem]:
+    for key, setting in settings_by_key().items():
+        if setting.not_yet and values.get(key, setting.default) != setting.default:
+            yield Problem(f"`{key}`: {setting.not_yet.reason}", origins[key], key)
 
 
 def _missing_files(

@@ -35,5 +35,12 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class NotYet:
+    """The setting is known, and any value but its default is refused: what it asks for is still to come."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Existing:
     """The path must exist when the program starts."""

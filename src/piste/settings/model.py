@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from piste.events.doc import Doc
-from piste.settings.markers import Between, Existing, Flag, Secret
+from piste.settings.markers import Between, Existing, Flag, NotYet, Secret
 from piste.web.collector.settings import CollectorSettings
 
 PORT = Between(0, 65535)
@@ -18,8 +18,6 @@ PORT = Between(0, 65535)
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """Where Piste listens."""
-
     host: Annotated[
         str,
         Doc("Address to listen on. `0.0.0.0` takes requests from other machines."),
@@ -37,23 +35,10 @@ class ServerSettings:
         Flag("--ssl-port", value="PORT"),
         PORT,
     ] = 9543
-    trusted_proxies: Annotated[
-        tuple[str, ...],
-        Doc("Networks whose `X-Forwarded-For` is believed."),
-    ] = (
-        "127.0.0.0/8",
-        "::1/128",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "fc00::/7",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TlsSettings:
-    """The certificate: one PKCS12 file, or a PEM certificate and its key."""
-
     p12: Annotated[
         Path | None,
         Doc("PKCS12 file with certificate and private key."),
@@ -74,8 +59,6 @@ class TlsSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class StorageSettings:
-    """Where events are kept."""
-
     data_dir: Annotated[
         Path,
         Doc("Folder of the spool and the event store; made when absent."),
@@ -96,27 +79,10 @@ class StorageSettings:
         Doc("Above this many bytes not yet loaded, the collector answers 503 with Retry-After."),
         Between(1),
     ] = 1_073_741_824
-    load_events: Annotated[
-        int,
-        Doc("The loader commits as soon as this many events wait."),
-        Between(1),
-    ] = 5000
-    load_interval_ms: Annotated[
-        int,
-        Doc("The loader commits at the latest after this time, in milliseconds."),
-        Between(1),
-    ] = 250
-    keep_origin_hours: Annotated[
-        int,
-        Doc("How long the original payload stays available to `/micro/good` and `/micro/bad`."),
-        Between(0),
-    ] = 24
 
 
 @dataclass(frozen=True, kw_only=True)
 class IgluSettings:
-    """Where schemas come from."""
-
     resolver: Annotated[
         Path | None,
         Doc("Iglu resolver configuration (JSON). Without one: Iglu Central and its mirror."),
@@ -147,26 +113,24 @@ class IgluSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class EnrichSettings:
-    """How events are enriched."""
-
     directory: Annotated[
         Path | None,
         Doc("Folder with enrichment configurations (`*.json`, `*.hocon`, `*.js`)."),
         Flag("--enrichments", value="DIR"),
+        NotYet("this release runs no configurable enrichments"),
         Existing(),
     ] = None
     workers: Annotated[
         int,
         Doc("Processes that enrich; 0 enriches in a thread of the serving process."),
         Flag("--workers", value="N"),
+        NotYet("this release enriches in the serving process"),
         Between(0),
     ] = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputSettings:
-    """Events printed or posted while they arrive."""
-
     tsv: Annotated[
         bool,
         Doc("Write each event as enriched TSV to standard output."),
@@ -191,8 +155,6 @@ class OutputSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class InspectorSettings:
-    """The Micro API and the inspector page."""
-
     open_inspector: Annotated[
         bool,
         Doc("Answer `/micro/*` to anyone, not only to requests from this machine."),
@@ -223,8 +185,6 @@ class InspectorSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class LogSettings:
-    """What goes to standard error."""
-
     format: Annotated[
         Literal["auto", "human", "json"],
         Doc("`human` lines, `json` lines, or `auto`: human on a terminal, JSON otherwise."),

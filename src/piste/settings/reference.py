@@ -41,13 +41,16 @@ all of them at once and does not start. `piste config` prints each setting with 
 that came from (`--json` for machines); it takes the flags of `piste serve`. Secrets are shown as `***`.
 """
 
+HEAD = "| setting | default | meaning |\n|---|---|---|"
+
 MICRO = """
 ## Files and variables of Snowplow Micro
 
 A file given by `--config` whose name does not end in `.toml` is read as Micro's HOCON: its
 `collector` section, or all of it when it has none. What Piste has no use for is named in a warning.
 `piste micro` takes single values as Java properties too: `-Dcollector.cookie.name=sp`, and
-`-Dorg.slf4j.simpleLogger.log.EventLog=off` for a silent event log.
+`-Dorg.slf4j.simpleLogger.log.EventLog=off` for a silent event log. They come after the flags and before
+the environment. Micro's variables come after ours and before the file.
 """
 
 
@@ -57,15 +60,21 @@ def page() -> str:
 
 
 def _sections() -> Iterator[str]:
+    yield "\n## top level\n\nIn TOML these stand before the first table.\n"
+    yield HEAD
+    yield from (_row(setting) for key, setting in settings_by_key().items() if "." not in key)
     hints = get_type_hints(Settings, include_extras=True)
     for name in sections(Settings):
         _, doc = get_args(hints[name])
         yield f"\n## {name}\n\n{doc.text}\n"
-        yield "| setting | default | meaning |"
-        yield "|---|---|---|"
+        yield HEAD
         for key, setting in settings_by_key().items():
             if key.startswith(name + "."):
-                yield f"| {_names(setting)} | {_default(setting)} | {setting.doc} |"
+                yield _row(setting)
+
+
+def _row(setting: Setting) -> str:
+    return f"| {_names(setting)} | {_default(setting)} | {setting.meaning} |"
 
 
 def _names(setting: Setting) -> str:

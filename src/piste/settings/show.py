@@ -19,17 +19,15 @@ def as_json(loaded: Loaded) -> str:
     return json.dumps(
         {key: {"value": value, "origin": loaded.origins[key]} for key, value in _shown(loaded)},
         indent=2,
-        ensure_ascii=False,
     )
 
 
 def as_text(loaded: Loaded) -> str:
     """One line a setting: `server.port = 9090  (default)`, the value as JSON; nothing when unset."""
-    lines = [
-        (f"{key} = {'' if value is None else json.dumps(value, ensure_ascii=False)}".rstrip(), key)
+    return "\n".join(
+        f"{key} = {'' if value is None else json.dumps(value) + ' '} ({loaded.origins[key]})"
         for key, value in _shown(loaded)
-    ]
-    return "\n".join(f"{line}  ({loaded.origins[key]})" for line, key in lines)
+    )
 
 
 def _shown(loaded: Loaded) -> Iterator[tuple[str, Any]]:

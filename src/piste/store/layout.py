@@ -40,8 +40,11 @@ def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(
                     f'alter table {table} add column "{column.name}" {column.sql_type}'
                 )
-    if layout_of(connection) is None:
+    layout = layout_of(connection)
+    if layout is None:
         connection.execute("insert into state values (?, 0)", [LAYOUT])
+    elif layout < LAYOUT:
+        connection.execute("update state set layout = ?", [LAYOUT])
     for macro in MACROS:
         connection.execute(f"create or replace macro {macro}")
 

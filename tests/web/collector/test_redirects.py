@@ -57,6 +57,7 @@ COMMON = [
         pytest.param("u=http://a/%25zz", None, id="an escape that is none"),
         pytest.param("u=http://a%5C@b", None, id="a backslash"),
         pytest.param("u=http://a:b:c/", None, id="a port that is no number"),
+        pytest.param("u=1a://b/", None, id="a scheme that begins with a digit"),
         pytest.param("u=http://[a/", None, id="an unclosed bracket"),
         pytest.param("u=%3Cscript%3E", None, id="angle brackets"),
     ],

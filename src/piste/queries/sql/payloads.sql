@@ -1,2 +1,4 @@
 -- The payloads at some places.
-select seq, origin from payloads where seq in (select arrayJoin(:seqs))
+select seq, origin
+from payloads
+where seq >= :first and seq <= :last and seq in (select arrayJoin(:seqs))

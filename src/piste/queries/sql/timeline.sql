@@ -6,4 +6,7 @@ select
     count(*) filter (where not events.valid) as failed_events
 from events
 asof join bounds on toUnixTimestamp64Milli(events.collector_tstamp) >= bounds.bound
+where
+    events.collector_tstamp >= fromUnixTimestamp64Milli(:first)
+    and events.collector_tstamp < fromUnixTimestamp64Milli(:last)
 group by bounds.bound

@@ -2,9 +2,9 @@
 
 Room:   the effects around the pure modules beside it: reads the body, has the payload recorded,
         sends the answer. An answer of 200 or a redirect means that the payload is safe.
-Limits: uvicorn answers malformed HTTP itself (400), before this. Its httptools parser has no limit
-        for request line and headers, so ours apply once it has read them; its h11 parser answers
-        400 above 64 KiB. Connection counts and idle times are the server's.
+Limits: malformed HTTP never comes here: uvicorn answers it 400 in its own words. Its httptools parser
+        refuses targets above 64 KiB but reads headers of any size before our limits see them; its
+        h11 parser refuses both above 64 KiB. Connection counts and idle times are the server's.
 Source: snowplow.md section 1.
 """
 

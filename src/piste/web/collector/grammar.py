@@ -12,19 +12,19 @@ DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]+")
 PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]*")
 
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*+"
 _PLAIN = r"A-Za-z0-9\-._~!$&'()*+,;="
 _ESCAPED = r"%[0-9A-Fa-f]{2}"
-_HOST = rf"\[[0-9A-Fa-f:.]+\]|(?:[{_PLAIN}]|{_ESCAPED})+"
-_SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*"
+_HOST = rf"\[[0-9A-Fa-f:.]++\]|(?:[{_PLAIN}]++|{_ESCAPED})++"
+_USER = rf"(?:[{_PLAIN}:]++|{_ESCAPED})*+"
+_PATH = rf"(?:[{_PLAIN}:@/]++|{_ESCAPED})*+"
+_QUERY = rf"(?:[{_PLAIN}:@/?]++|{_ESCAPED})*+"
 
 ORIGIN = re.compile(rf"{_SCHEME}://(?P<host>{_HOST})(?::[0-9]{{1,5}})?")
 AUTHORITY = re.compile(rf"(?P<host>{_HOST})(?::[0-9]{{1,5}})?")
-_PATH = rf"(?:[{_PLAIN}:@/]|{_ESCAPED})*"
-_QUERY = rf"(?:[{_PLAIN}:@/?]|{_ESCAPED})*"
 URI_REFERENCE = re.compile(
-    rf"(?:{_SCHEME}:)?+"
-    rf"(?://(?:(?:[{_PLAIN}:]|{_ESCAPED})*@)?(?P<host>{_HOST})?(?::[0-9]*)?(?:/{_PATH})?"
-    rf"|(?!//){_PATH})"
+    rf"(?:{_SCHEME}:|(?![^:/?#]*:))"
+    rf"(?://(?:{_USER}@)?(?P<host>{_HOST})?(?::[0-9]*+)?(?:/{_PATH})?|(?!//){_PATH})"
     rf"(?:\?{_QUERY})?(?:\#{_QUERY})?"
 )
 """An absolute or relative URI; `host` is None when there is no authority."""

@@ -3,7 +3,8 @@
 Room:   pure; `payload_of` in, a `CollectorPayload` out.
 Limits: servers hand header names over in lower case; they are recorded in their usual spelling
         (`User-Agent`), as HTTP/1.1 clients write them. The address is that of the first
-        `X-Forwarded-For` entry, from whomever it comes, as in Snowplow's collector.
+        `X-Forwarded-For` entry, from whomever it comes, as in Snowplow's collector. Unlike there,
+        an anonymous request's `Forwarded` is left out too: enrichment would read the address.
 Source: snowplow.md 1.4; RFC 9110 5.6.6 (content type).
 """
 
@@ -15,7 +16,7 @@ from piste.events.payload import CollectorPayload
 from piste.web.collector.grammar import AUTHORITY, COOKIE_OCTETS, TOKEN
 from piste.web.collector.request import Request, text
 
-_IDENTIFYING = frozenset({b"cookie", b"x-forwarded-for", b"x-real-ip"})
+_IDENTIFYING = frozenset({b"cookie", b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 _IRREGULAR = {
     b"dnt": "DNT",
     b"sp-anonymous": "SP-Anonymous",
@@ -25,7 +26,7 @@ _IRREGULAR = {
     b"sec-ch-ua-mobile": "sec-ch-ua-mobile",
     b"sec-ch-ua-platform": "sec-ch-ua-platform",
 }
-_TOKEN = TOKEN.pattern + "+"
+_TOKEN = TOKEN.pattern + "+"  # possessive, as the other repetitions: time stays linear
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _PARAMETER = rf"[ \t]*+({_TOKEN})=({_TOKEN}|{_QUOTED})"
 _CONTENT_TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})((?:[ \t]*+;(?:{_PARAMETER})?)*+)[ \t]*+")
@@ -46,7 +47,7 @@ def payload_of(
     network_userid: str,
     timestamp_ms: int,
     collector: str,
-    record_hostname: bool = False,
+    record_hostname: bool,
 ) -> CollectorPayload:
     """The payload of one request. `path` is the mapped one; `body` is None unless it is a POST."""
     content_type = None
@@ -96,12 +97,14 @@ def normal_content_type(header: str) -> str | None:
     match = _CONTENT_TYPE.fullmatch(header)
     if match is None:
         return None
-    parameters = {name.lower(): _unquoted(value) for name, value in _PARAMETERS.findall(match[2])}
-    charset = parameters.pop("charset", "").lower()
-    rendered = match[1] + "".join(f'; {name}="{value}"' for name, value in parameters.items())
+    parameters = dict(_PARAMETERS.findall(match[2].lower()))
+    charset = parameters.pop("charset", "").strip('"')
+    rendered = match[1].lower()
+    for name, value in parameters.items():
+        rendered += f"; {name}={value}" if value.startswith('"') else f'; {name}="{value}"'
     if charset:
         rendered += f"; charset={_SAME_CHARSET.get(charset, charset)}"
-    return rendered.lower()
+    return rendered
 
 
 def client_address(request: Request) -> str:
@@ -113,7 +116,13 @@ def client_address(request: Request) -> str:
         address = match and (match["bracketed"] or match["v4"] or match["v6"])
         if address and _is_address(address):
             return address
-    return request.peer or _UNKNOWN_ADDRESS
+    return _unmapped(request.peer) if request.peer else _UNKNOWN_ADDRESS
+
+
+def _unmapped(address: str) -> str:
+    """An IPv4 client of a socket that serves IPv6 too shows up as `::ffff:192.0.2.1`."""
+    mapped = address.removeprefix("::ffff:")
+    return address if ":" in mapped else mapped
 
 
 def _is_address(candidate: str) -> bool:
@@ -139,7 +148,3 @@ def _clean_cookies(line: str) -> str:
 @lru_cache(maxsize=128)
 def _spelling(name: bytes) -> str:
     return _IRREGULAR.get(name) or "-".join(part.capitalize() for part in text(name).split("-"))
-
-
-def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value

@@ -63,30 +63,22 @@ class Responder:
         is_pixel = body is None
         is_redirect = path.startswith("/r/")
         refuses_tracking = self._refuses_tracking(request)
-        bounces = False
-        network_userid = self._known_id(request)
-        if network_userid is None:
-            may_bounce = self._bounce.enabled and is_pixel and not is_redirect
-            if self._bounce.enabled and request.parameter(self._bounce.name) is not None:
-                network_userid = self._bounce.fallback_network_userid
-            else:
-                network_userid = self._new_uuid()
-                bounces = may_bounce and not refuses_tracking
+        known_id = self._known_id(request)
+        network_userid = known_id or self._new_uuid()
 
         headers = [] if refuses_tracking else self._set_cookies(request, network_userid, now_ms)
         if is_pixel:
             headers.append(_NO_CACHE)
         headers += cors_headers(request)
-
-        if bounces:
-            location = bounce_location(request, self._bounce.name, self._scheme_header)
-            return Reply(_found(location, headers), None)
         if is_redirect:
             answer = self._redirect(request, headers)
-        elif is_pixel:
-            answer = Answer(HTTPStatus.OK, [*headers, *PIXEL_HEADERS], PIXEL)
-        else:
+        elif not is_pixel:
             answer = Answer(HTTPStatus.OK, [*headers, *OK_HEADERS], OK)
+        elif self._bounce.enabled and known_id is None and not refuses_tracking:
+            location = bounce_location(request, self._bounce.name, self._scheme_header)
+            return Reply(_found(location, headers), None)
+        else:
+            answer = Answer(HTTPStatus.OK, [*headers, *PIXEL_HEADERS], PIXEL)
         if refuses_tracking:
             return Reply(answer, None)
         payload = payload_of(
@@ -104,7 +96,14 @@ class Responder:
         """The network user id that the request brings along; an empty one counts as absent."""
         if request.is_anonymous:
             return ANONYMOUS_ID
-        return request.parameter("nuid") or request.cookie(self._cookie_name)
+        known_id = request.parameter("nuid") or request.cookie(self._cookie_name)
+        if (
+            not known_id
+            and self._bounce.enabled
+            and request.parameter(self._bounce.name) is not None
+        ):
+            return self._bounce.fallback_network_userid
+        return known_id
 
     def _set_cookies(self, request: Request, network_userid: str, now_ms: int) -> list[Header]:
         if request.is_anonymous:

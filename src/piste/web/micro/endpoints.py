@@ -7,6 +7,7 @@ Source: Micro REST API; `wait` and the X-Piste headers are ours.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -160,9 +161,9 @@ class EventEndpoints:
 
     def _list(self, items: Items, count: Count, limit: int | None) -> Answer:
         """As many items as asked for, else as the mode allows, within the budget."""
-        allowed = limit
-        if limit is None and not self._ephemeral:
-            allowed = MAX_ITEMS_PERSISTENT
+        allowed = None if self._ephemeral else MAX_ITEMS_PERSISTENT
+        if limit is not None:
+            allowed = min(limit, sys.maxsize)
         array = JsonArray.of(items(allowed), self._bounds.answer_bytes)
         left_off = 0
         if array.is_cut or (limit is None and array.count == allowed):

@@ -40,6 +40,9 @@ def invalid(detail: str) -> BodyRefused:
 
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
+MAX_CONDITIONS = 100
+"""Most filters, or entities, in one request; each becomes a condition of one statement."""
+_FEW = msgspec.Meta(max_length=MAX_CONDITIONS)
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -52,7 +55,7 @@ class Wait(msgspec.Struct, frozen=True):
 class GoodBody(msgspec.Struct, frozen=True):
     event_type: str | None = None
     schema: str | None = None
-    contexts: list[str] | None = None
+    contexts: Annotated[list[str], _FEW] | None = None
     limit: Count | None = None
     wait: Wait | None = None
 
@@ -82,7 +85,7 @@ class SortingBody(msgspec.Struct, frozen=True):
 class EventsBody(msgspec.Struct, frozen=True):
     page: Annotated[int, msgspec.Meta(ge=1)]
     pageSize: Annotated[int, msgspec.Meta(ge=1)]  # noqa: N815
-    filters: list[FilterBody]
+    filters: Annotated[list[FilterBody], _FEW]
     validEvents: bool | None = None  # noqa: N815
     timeRange: TimeRangeBody | None = None  # noqa: N815
     sorting: SortingBody | None = None
