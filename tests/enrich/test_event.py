@@ -59,6 +59,12 @@ def test_a_derived_tstamp_before_year_0() -> None:
     )
 
 
+def test_a_derived_tstamp_at_the_beginning_of_year_0() -> None:
+    """The first instant that the column can hold."""
+    patch = derive_tstamp(view(times(None, 0, 0, -MIN_MS)))
+    assert patch == Patch({"derived_tstamp": MIN_MS})
+
+
 @given(st.lists(st.none() | st.integers(MIN_MS, MAX_MS), min_size=4, max_size=4))
 def test_a_derived_tstamp_is_always_in_range(values: list[int | None]) -> None:
     """Whatever the clocks say, the column can hold it."""

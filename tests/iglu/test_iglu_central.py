@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import jsonschema
 import referencing
@@ -98,6 +99,8 @@ def test_verdicts_and_reports_agree_with_an_independent_validator(record_propert
 
 def keyword(reported: str | None) -> str | None:
     """networknt reports some keywords by other names."""
+    if reported is None:
+        return None
     return {"unionType": "type", "dateTime": "format", "uuid": "format"}.get(reported, reported)
 
 
@@ -159,7 +162,7 @@ for name, parse in {
 
 
 def independent(json_schema) -> jsonschema.Draft4Validator:
-    accept_anything = referencing.Registry(
+    accept_anything: Any = referencing.Registry(  # type: ignore[call-arg]
         retrieve=lambda uri: referencing.Resource.from_contents({}, default_specification=DRAFT4)
     )
     return jsonschema.Draft4Validator(json_schema, format_checker=formats, registry=accept_anything)
@@ -177,7 +180,23 @@ TEXTS = (
     *("192.168.0.1", "256.1.1.1", "::1", "fe80::1", "::g"),
     *("iglu:com.acme/thing/jsonschema/1-0-0", "1-0-0", "com.acme", "320x200", "#ff0000"),
 )
-VALUES = (None, True, False, 0, 1, -1, 7, 10**12, 0.5, 2.0, -3.25, [], ["text"], {}, {"k": 1})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    7,
+    10**12,
+    0.5,
+    2.0,
+    -3.25,
+    [],
+    ["text"],
+    {},
+    {"k": 1},
+)
 
 
 def instances(json_schema, seed: str) -> Iterator[object]:

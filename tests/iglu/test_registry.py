@@ -38,7 +38,7 @@ def write(folder: Path, content: object = STRING, path: str = "com.acme/thing/js
     return file
 
 
-def failure(answer) -> str:
+def failure(answer) -> str | None:
     assert isinstance(answer, RegistryError)
     assert answer.kind is RegistryErrorKind.REPO_FAILURE
     return answer.message

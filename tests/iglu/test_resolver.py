@@ -15,13 +15,13 @@ from piste.events.failures import (
     ResolutionError,
 )
 from piste.events.schema_key import SelfDescribing
-from piste.iglu import RegistryClass, Resolver
+from piste.iglu import Found, RegistryClass, Resolver
 from piste.iglu.lookups import RESTAT_MS
 from piste.iglu.registry import NOT_FOUND
 from piste.iglu.retries import MAX_ERRORS, backoff_ms
 
 STRING = {"type": "string"}
-ANYTHING = {}
+ANYTHING: dict[str, object] = {}
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def clock() -> Clock:
 
 
 def found_in(resolver: Resolver, *args) -> str:
-    return resolver.lookup(key(*args)).registry
+    found = resolver.lookup(key(*args))
+    assert isinstance(found, Found)
+    return found.registry
 
 
 def histories(error: ResolutionError) -> dict[str, LookupHistory]:

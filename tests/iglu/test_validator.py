@@ -31,7 +31,7 @@ def compiled(schema) -> Schema:
 
 def accepts(schema, data) -> bool:
     schema = compiled(schema)
-    verdict = schema.is_valid(data)
+    verdict: bool = schema.is_valid(data)
     assert bool(schema.reports(data)) is not verdict
     return verdict
 

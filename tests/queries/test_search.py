@@ -67,7 +67,7 @@ NAMES = {"shop": "plain", "Shopping": "number", "blog": "cart", "5": "derived", 
 def found(rows, *filters, **options):
     """The names of the events found, and whether the total agrees."""
     wanted = tuple(ColumnFilter(column, value) for column, value in filters)
-    search = Search(**({"page": 1, "page_size": 100, "filters": wanted} | options))
+    search = replace(Search(page=1, page_size=100, filters=wanted), **options)
     check(search)
     events, total = search_page(rows, search)
     names = [NAMES[json.loads(event)["app_id"]] for event in events]
@@ -373,7 +373,9 @@ def test_an_event_prints_as_it_was_stored(rows):
     search = Search(page=1, page_size=1, filters=(ColumnFilter("app_id", "blog"),))
     (event,), _ = search_page(rows, search)
     printed = json.loads(event)
-    assert printed["unstruct_event_com_acme_x_cart_update_1"] == EVENTS["cart"].unstruct_event.data
+    tracked = EVENTS["cart"].unstruct_event
+    assert tracked is not None
+    assert printed["unstruct_event_com_acme_x_cart_update_1"] == tracked.data
     assert printed["contexts_com_acme_user_1"] == [
         {"plan": "gold", "note": None, "_schema_version": USER},
         {"plan": "free", "ok": True, "_schema_version": USER},

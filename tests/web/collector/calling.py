@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from piste.events.payload import CollectorPayload
 from piste.web.collector.app import Collector
@@ -31,10 +32,12 @@ class Kept:
             raise self.error
         self.payloads.append(payload)
 
-    async def accept_oversized(self, payload: CollectorPayload, actual: int, limit: int) -> None:
+    async def accept_oversized(
+        self, payload: CollectorPayload, actual_size_bytes: int, max_size_bytes: int
+    ) -> None:
         if self.error:
             raise self.error
-        self.oversized.append((payload, actual, limit))
+        self.oversized.append((payload, actual_size_bytes, max_size_bytes))
 
 
 @dataclass
@@ -77,7 +80,7 @@ def collector(
 
 def scope_of(
     method: str, target: str | bytes, headers: Headers = (), peer: str | None = "203.0.113.9"
-) -> dict[str, object]:
+) -> dict[str, Any]:
     raw = target.encode() if isinstance(target, str) else target
     path, _, query = raw.partition(b"?")
     pairs = headers.items() if isinstance(headers, Mapping) else headers
@@ -102,13 +105,13 @@ def call(
     error: Exception | None = None,
     healthy: Callable[[], bool] = lambda: True,
     peer: str | None = "203.0.113.9",
-    receive: Callable[[], Awaitable[dict[str, object]]] | None = None,
+    receive: Callable[[], Awaitable[dict[str, Any]]] | None = None,
 ) -> Answered:
     """One request; a list is a body in chunks. `receive` replaces the body altogether."""
     kept = Kept(error)
-    sent: list[dict[str, object]] = []
+    sent: list[dict[str, Any]] = []
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     app = collector(settings, kept, healthy)
@@ -124,11 +127,11 @@ def call(
     )
 
 
-def chunks(body: bytes | list[bytes]) -> Callable[[], Awaitable[dict[str, object]]]:
+def chunks(body: bytes | list[bytes]) -> Callable[[], Awaitable[dict[str, Any]]]:
     """An ASGI `receive` that gives the body, then says that the client has gone."""
     pieces = list(body) if isinstance(body, list) else [body]
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> dict[str, Any]:
         if not pieces:
             return {"type": "http.disconnect"}
         piece = pieces.pop(0)

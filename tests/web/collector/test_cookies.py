@@ -1,6 +1,7 @@
 """The network user id: where it comes from, and the cookie that carries it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from web.collector.calling import A_YEAR_AGO, FRESH_ID, IN_A_YEAR, NOW_MS, TP2, call
@@ -16,7 +17,7 @@ NUID = "e1b4bd71-2b4f-4a5c-9b0a-1d5a2a4fbc10"
 ANONYMOUS_ID = "00000000-0000-0000-0000-000000000000"
 
 
-def with_cookie(**changes: object) -> CollectorSettings:
+def with_cookie(**changes: Any) -> CollectorSettings:
     return CollectorSettings(cookie=CookieSettings(**changes))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 from web.collector.calling import DEFAULTS, TP2, Kept, call, collector, scope_of
@@ -110,7 +111,7 @@ def test_a_slow_body_is_given_up():
     async def run() -> None:
         kept = Kept()
         app = collector(limits(body_timeout_seconds=1), kept)
-        answers: dict[str, list[dict[str, object]]] = {"slow": [], "late": []}
+        answers: dict[str, list[dict[str, Any]]] = {"slow": [], "late": []}
 
         async def never() -> dict[str, object]:
             await asyncio.sleep(60)

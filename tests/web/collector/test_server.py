@@ -60,7 +60,7 @@ def server(request) -> Iterator[Running]:
 
 
 @pytest.fixture
-def running(server) -> Running:
+def running(server: Running) -> Running:
     server.kept.payloads.clear()
     return server
 

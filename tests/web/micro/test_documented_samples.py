@@ -31,6 +31,13 @@ def in_order(value):
     return json.dumps(value, indent=1)
 
 
+def self_describing(json_part):
+    """Of the samples, all of which are."""
+    parsed = SelfDescribing.parse(json_part)
+    assert isinstance(parsed, SelfDescribing)
+    return parsed
+
+
 def event_of(json_event):
     """The enriched event whose SDK JSON has these keys; absent ones are null."""
     fields = {
@@ -39,7 +46,7 @@ def event_of(json_event):
         if value is not None and name in BY_NAME and BY_NAME[name].type is not ColumnType.JSON
     }
     contexts = json_event.get("contexts") or {"data": []}
-    return EnrichedEvent(fields, tuple(SelfDescribing.parse(entity) for entity in contexts["data"]))
+    return EnrichedEvent(fields, tuple(map(self_describing, contexts["data"])))
 
 
 def test_all(micro):
@@ -66,16 +73,14 @@ def test_good(micro):
 )
 def test_good_filter(micro, entities, expected):
     """The sample filter names a schema with `iglu:` and entities without it."""
-    schema = SelfDescribing.parse({"schema": "iglu:com.acme/example/jsonschema/1-0-0", "data": {}})
+    schema = self_describing({"schema": "iglu:com.acme/example/jsonschema/1-0-0", "data": {}})
     names = {"event": "unstruct", "event_vendor": "com.acme", "event_name": "example"}
     names |= {"event_format": "jsonschema", "event_version": "1-0-0"}
     contexts = [
         {"schema": f"iglu:com.snowplowanalytics.mobile/{name}/jsonschema/1-0-0", "data": {}}
         for name in entities
     ]
-    micro.add(
-        Payloads().good(EnrichedEvent(names, tuple(map(SelfDescribing.parse, contexts)), schema))
-    )
+    micro.add(Payloads().good(EnrichedEvent(names, tuple(map(self_describing, contexts)), schema)))
     assert len(micro.post("/micro/good", golden("good-filter.request")).json) == expected
 
 
@@ -133,7 +138,7 @@ def test_failed_events(micro):
     key = "contexts_com_snowplowanalytics_snowplow_failure_1"
     failures = [dict(failure) for failure in event[key]]
     entities = [
-        SelfDescribing.parse({"schema": failure.pop("_schema_version"), "data": failure})
+        self_describing({"schema": failure.pop("_schema_version"), "data": failure})
         for failure in failures
     ]
     fields = event_of(event).fields

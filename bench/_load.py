@@ -1,6 +1,6 @@
 """The load generator: a process of its own, bounded in requests and in time.
 
-    python bench/load.py PORT SHAPE EVENTS_PER_POST CONNECTIONS SECONDS
+    python bench/_load.py PORT SHAPE EVENTS_PER_POST CONNECTIONS SECONDS
 
 Each connection sends its next request when the last is answered. Prints one JSON line:
 requests, events, refused (not 200), seconds, ack_ms_p50, ack_ms_p99.
@@ -17,7 +17,7 @@ from typing import cast
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent))
-from payloads import request
+from _payloads import request
 
 PREPARED = 400
 MAX_SECONDS = 60
