@@ -25,7 +25,7 @@ from piste.events.schema_key import Json
 from piste.events.tables import RowBatch
 from piste.iglu import ConfigError
 from piste.ingest.copies import Format, copy_to
-from piste.ingest.log import LogFull, MemoryLog
+from piste.ingest.log import Log, LogFull, MemoryLog
 from piste.ingest.outputs import (
     JSON,
     TSV,
@@ -37,6 +37,7 @@ from piste.ingest.outputs import (
 )
 from piste.ingest.pipeline import Observer, Pipeline
 from piste.ingest.rules import Rules
+from piste.ingest.spool import Spool, SpoolError
 from piste.schemas import open_resolver
 from piste.server import Application, Endpoint, Servers
 from piste.settings import Settings
@@ -78,7 +79,7 @@ def run(settings: Settings) -> int:
     )
     try:
         program = Program(settings)
-    except (OSError, CertificateError, StoreError, ConfigError) as error:
+    except (OSError, CertificateError, StoreError, SpoolError, ConfigError) as error:
         _logger.error("cannot start: %s", error)
         return 1
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -94,8 +95,9 @@ class Program:
         self._store = _open_store(settings)
         resolver = open_resolver(settings.iglu, clock_ms)
         position = 0 if self._store is None else self._store.position()
+        self._log = _open_log(settings, position)
         self._pipeline = Pipeline(
-            MemoryLog(settings.storage.spool_max_bytes, position),
+            self._log,
             Rules(
                 new_check=lambda: resolver.with_budget(REMOTE_LOOKUPS_PER_REQUEST).check,
                 processor=Processor(ARTIFACT, __version__),
@@ -135,6 +137,7 @@ class Program:
             await self._servers.serve(ready=self._say_ready)
         finally:
             await self._pipeline.stop(STOP_SECONDS)
+            self._log.close()
             for output in self._outputs:
                 output.close()
             if self._store is not None:
@@ -216,6 +219,14 @@ def _open_store(settings: Settings) -> EventStore | None:
         return EventStore.open(None)
     storage.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return EventStore.open(storage.data_dir / "events.duckdb")
+
+
+def _open_log(settings: Settings, position: int) -> Log:
+    """On disk when the events outlive the process. Raises `SpoolError` or `OSError`."""
+    storage = settings.storage
+    if storage.ephemeral or storage.no_storage:
+        return MemoryLog(storage.spool_max_bytes, position)
+    return Spool(storage.data_dir / "spool", loaded=position, max_bytes=storage.spool_max_bytes)
 
 
 def _open_outputs(settings: Settings) -> list[Output]:

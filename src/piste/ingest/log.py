@@ -30,6 +30,9 @@ class Log(Protocol):
     def release(self, position: int) -> None:
         """Records up to here are stored elsewhere."""
 
+    def close(self) -> None:
+        """Nothing is appended or read any more."""
+
 
 class MemoryLog:
     """A log that ends with the process."""
@@ -73,3 +76,6 @@ class MemoryLog:
             while self._records and self._records[0][0] <= position:
                 _, record = self._records.popleft()
                 self._bytes -= len(record)
+
+    def close(self) -> None:
+        """What is not loaded is gone."""
