@@ -643,16 +643,51 @@ def test_stop_while_the_store_recovers_keeps_what_was_stored() -> None:
 
 
 def test_a_long_pause_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who stops Piste does not wait for the next attempt."""
+    """A broken store is left alone between attempts; who stops Piste does not wait for the next one."""
     monkeypatch.setattr(pipeline_module, "_RETRY_SECONDS", (3600.0,))
 
     async def test() -> None:
         loader = Loader()
-        loader.store.refuses = lambda batch: True
+        attempts: list[int] = []
+        tried = threading.Event()
+
+        def refuse(batch: RowBatch) -> bool:
+            attempts.append(len(batch.events))
+            if len(attempts) == 2:
+                tried.set()
+            return True
+
+        loader.store.refuses = refuse
         await loader.submit("one")
         loader.pipeline.start()
+        assert await asyncio.to_thread(tried.wait, FOREVER_S)
+        await asyncio.sleep(0.05)
+        assert attempts == [1, 1]  # the batch, then the request alone
         await loader.stopped()
+        assert attempts == [1, 1, 0]  # and at the end whether the store takes anything
         assert loader.pipeline.pending == 1
+
+    run(test())
+
+
+def test_a_loader_without_work_rests() -> None:
+    """It waits to be woken, and does not look again and again."""
+
+    async def test() -> None:
+        reads: list[int] = []
+
+        class CountingLog(MemoryLog):
+            def read(self, after: int, max_bytes: int) -> list[tuple[int, bytes]]:
+                reads.append(after)
+                return super().read(after, max_bytes)
+
+        loader = Loader(log=CountingLog(1 << 20))
+        loader.pipeline.start()
+        await loader.submit("one")
+        await loader.caught_up()
+        await asyncio.sleep(0.05)
+        assert len(reads) <= 4
+        await loader.stopped()
 
     run(test())
 
