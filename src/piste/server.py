@@ -16,6 +16,8 @@ from typing import Any
 
 import uvicorn
 
+from piste.http_protocol import GuardedProtocol
+
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 DRAIN_SECONDS = 5
@@ -113,7 +115,7 @@ def _config(
     tls = endpoint.tls
     return uvicorn.Config(
         application,
-        http="httptools",
+        http=GuardedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -154,6 +154,10 @@ def test_what_does_not_bounce_is_recorded(method, target, headers, recorded):
     assert answered.status == (400 if "click" in target else 200)
 
 
+def test_the_mark_means_nothing_while_bouncing_is_off():
+    assert call("GET", "/i?n3pc=true").payload.network_userid == FRESH_ID
+
+
 @pytest.mark.parametrize(
     ("headers", "start"),
     [
