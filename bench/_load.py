@@ -21,6 +21,8 @@ from _payloads import request
 
 PREPARED = 400
 MAX_SECONDS = 60
+PATIENCE_SECONDS = 30
+"""How long the last answers may take; a server that hangs ends the run with an error."""
 
 
 class Client(asyncio.Protocol):
@@ -78,7 +80,8 @@ async def run(port: int, shape: str, events: int, connections: int, seconds: flo
             lambda number=number: Client(requests, number * 7, started + seconds), "127.0.0.1", port
         )
         clients.append(client)
-    await asyncio.gather(*(client.done for client in clients))
+    async with asyncio.timeout(seconds + PATIENCE_SECONDS):
+        await asyncio.gather(*(client.done for client in clients))
     elapsed = time.perf_counter() - started
     latencies = sorted(latency for client in clients for latency in client.latencies)
     print(
