@@ -1,11 +1,13 @@
-"""uvicorn's HTTP protocol with limits on a request's head, of which it has none.
+"""uvicorn's HTTP protocol with limits on a request's head, and deaf to offers of HTTP/2.
 
 Room:   the top; part of `server`. The limits of bodies are the applications' own.
 Limits: a head may take HEAD_SECONDS and MAX_HEAD_BYTES, a few reads more or less; the collector's own,
-        lower limits apply to what comes through. Trailers count as part of the head.
+        lower limits apply to what comes through. Trailers count as part of the head. Offers of HTTP/2
+        are looked for in a connection's first request, where clients make them.
 """
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +16,8 @@ HEAD_SECONDS = 30.0
 """From the connection, or from a head's first byte, to its end."""
 MAX_HEAD_BYTES = 256 << 10
 """Request line and headers."""
+
+_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -36,6 +40,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
+        if self._timer is not None:
+            data = _without_offer(data)
         super().data_received(data)
         if self._timer is None:
             return
@@ -72,3 +78,15 @@ class GuardedProtocol(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._timer = None
         self.transport.close()
+
+
+def _without_offer(data: bytes) -> bytes:
+    """The same without `Upgrade: h2c`, behind which the parser would lose the request's body.
+
+    A server may ignore the offer (RFC 9110, 7.8). Java's own HTTP client makes it with each POST.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    if b"h2c" not in head:
+        return data
+    # The line's end belongs to what the pattern looks ahead for.
+    return _OFFER.sub(b"", head + b"\r\n")[:-2] + end + rest
