@@ -34,7 +34,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """A server with a short time limit."""
     monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.4)
     ready = threading.Event()
-    servers = Servers(answer_length, [Endpoint("127.0.0.1", 0)], max_connections=None)
+    servers = Servers(answer_length, [Endpoint("127.0.0.1", 0)])
     loop = asyncio.new_event_loop()
     # Signals belong to the main thread, which this is not.
     monkeypatch.setattr(loop, "add_signal_handler", lambda *_: None)

@@ -128,7 +128,7 @@ class Program:
                 wait_ms=settings.inspector.wait_ms, max_wait_ms=settings.inspector.max_wait_ms
             ),
         )
-        self._servers = Servers(route(collector, micro), _endpoints(settings), max_connections=None)
+        self._servers = Servers(route(collector, micro), _endpoints(settings))
 
     async def serve(self) -> None:
         """Until a signal; then everything acknowledged is brought to the store."""

@@ -48,17 +48,9 @@ class _Server(uvicorn.Server):
 class Servers:
     """Serve one application on several endpoints until a signal or `stop`."""
 
-    def __init__(
-        self,
-        application: Application,
-        endpoints: Sequence[Endpoint],
-        *,
-        max_connections: int | None,
-    ) -> None:
+    def __init__(self, application: Application, endpoints: Sequence[Endpoint]) -> None:
         self._sockets = [_listen(endpoint) for endpoint in endpoints]
-        self._servers = [
-            _Server(_config(application, endpoint, max_connections)) for endpoint in endpoints
-        ]
+        self._servers = [_Server(_config(application, endpoint)) for endpoint in endpoints]
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
@@ -109,9 +101,7 @@ def _listen(endpoint: Endpoint) -> socket.socket:
     return listener
 
 
-def _config(
-    application: Application, endpoint: Endpoint, max_connections: int | None
-) -> uvicorn.Config:
+def _config(application: Application, endpoint: Endpoint) -> uvicorn.Config:
     tls = endpoint.tls
     return uvicorn.Config(
         application,
@@ -124,7 +114,6 @@ def _config(
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
-        limit_concurrency=max_connections,
         backlog=BACKLOG,
         ssl_context_factory=None if tls is None else lambda config, default: tls,
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NewType
 
 Json = Any
-"""Decoded JSON: dict, list, str, int, float, Decimal (a number no float holds), bool or None."""
+"""Decoded JSON: dict, list, str, int (of any size), float, bool or None."""
 
 MAX_PART_LENGTH = 255
 """Longest vendor, name or format, in characters; a longer one cannot be a file or a URL segment."""

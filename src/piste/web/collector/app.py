@@ -15,9 +15,9 @@ from http import HTTPStatus
 from typing import Any
 
 from piste.events.payload import CollectorPayload
+from piste.web.body import BodyReader, NoBody, Receive
 from piste.web.collector.accept import Accept, AcceptOversized, Overloaded
 from piste.web.collector.answers import NO_CONTENT_HEADERS, Answer, Header, plain_answer
-from piste.web.collector.body import BodyReader, NoBody, Receive
 from piste.web.collector.origins import cors_headers
 from piste.web.collector.request import Request
 from piste.web.collector.responder import Responder

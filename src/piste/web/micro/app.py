@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from piste.queries.statements import Rows
-from piste.web.collector.body import BodyReader, NoBody
+from piste.web.body import BodyReader, NoBody
 from piste.web.micro.access import Access
 from piste.web.micro.answers import Answer, Header, detail_header, text_answer
 from piste.web.micro.endpoints import Bounds, EventEndpoints

@@ -15,8 +15,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 _TOO_MANY_DIGITS = 18
 _UPGRADED_CHUNKS = {b"upgrade", b"transfer-encoding"}
-"""A request with these has a body, which uvicorn's httptools parser loses: it asks for an upgrade
-(as Java's own client does, to HTTP/2) and httptools takes any upgrade for the end of HTTP."""
+"""A request with these has a body, which uvicorn's httptools parser loses: it asks for an upgrade,
+and httptools takes any upgrade for the end of HTTP. (The server hides the usual offer, of HTTP/2.)"""
 
 
 class NoBody(Enum):
