@@ -4,13 +4,13 @@ python bench/_servers.py floor PORT         reads the body and answers: what any
 python bench/_servers.py fsync PORT FOLDER  the same, and the body is in the spool before the answer
 """
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 
 from piste.ingest.spool import Spool
 
@@ -46,7 +46,8 @@ def main() -> None:
     config = uvicorn.Config(
         server(keep), port=int(port), lifespan="off", log_level="error", access_log=False
     )
-    asyncio.run(uvicorn.Server(config).serve())
+    # The loop that Piste has, too.
+    uvloop.run(uvicorn.Server(config).serve())
 
 
 if __name__ == "__main__":

@@ -5,31 +5,16 @@ The named reference, in the same run, is the interpreter starting and importing 
 """
 
 import json
-import socket
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
+
+from _processes import free_port, resident_mb, write_result
 
 ROUNDS = 7
-RESULTS = Path(__file__).parent / "results"
 EVENT = "/i?e=pv&p=web&aid=bench&tv=bench-1&url=http%3A%2F%2Flocalhost%2F"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def resident_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("the process has no VmRSS")
 
 
 def one_start() -> tuple[float, float, float]:
@@ -79,14 +64,13 @@ def main() -> None:
         f"  reference: import uvicorn  {interpreter:6.2f} s   ratio {first_event / interpreter:.1f}"
     )
     print(f"resident memory when idle    {idle:6.0f} MB  (limit 150 MB)")
-    RESULTS.mkdir(exist_ok=True)
     result = {
         "rounds": ROUNDS,
         "first_event_seconds": {"median": first_event, "all": [start[0] for start in starts]},
         "reference_import_uvicorn_seconds": {"median": interpreter, "all": references},
         "idle_resident_mb": {"median": idle, "all": [start[2] for start in starts]},
     }
-    (RESULTS / "startup.json").write_text(json.dumps(result, indent=2) + "\n")
+    write_result("startup", result)
 
 
 if __name__ == "__main__":

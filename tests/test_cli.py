@@ -134,7 +134,7 @@ VALUES = {int: "7", Path: "folder", type(None): "http://127.0.0.1/", tuple: "fol
 @pytest.mark.parametrize(("setting", "name"), settings_with_flag())
 def test_every_flag_gives_its_setting(setting: Setting, name: str) -> None:
     """A flag that is declared is accepted, and arrives at its setting and no other."""
-    value = {"log.format": "json", "log.level": "error"}.get(setting.key)
+    value = {"log.format": "json", "log.level": "error", "enrich.workers": "7"}.get(setting.key)
     value = value or VALUES.get(type(setting.default), "0.0.0.0")
     argv = [name] if isinstance(setting.default, bool) else [name, value]
     beside = ["-t"] if setting.key == "output.destination" else []
@@ -142,6 +142,14 @@ def test_every_flag_gives_its_setting(setting: Setting, name: str) -> None:
     assert result.origins[setting.key] == setting.flag.names[0]  # type: ignore[union-attr]
     assert values_by_key(result.settings)[setting.key] != setting.default
     assert len(given(result)) == 1 + len(beside)
+
+
+@pytest.mark.parametrize("number", ["0", "1", "64"])
+def test_workers(number: str) -> None:
+    """`--workers` goes over the environment; 0 is a number, and not the same as none."""
+    result = parsed("serve", "--workers", number, environ={"PISTE_ENRICH_WORKERS": "2"})
+    assert result.settings.enrich.workers == int(number)
+    assert result.origins["enrich.workers"] == "--workers"
 
 
 def test_micro_is_always_ephemeral() -> None:
@@ -219,6 +227,13 @@ def test_help(argv: list[str], tmp_path: Path) -> None:
             ["micro", "--storage", "storage.conf"], 2, "piste serve --data-dir", id="PostgreSQL"
         ),
         pytest.param(["serve", "--port", "x"], 1, "--port: `server.port` must", id="a wrong value"),
+        pytest.param(
+            ["serve", "--workers", "-1"], 1, "from 0 to 64, not '-1'", id="a negative number"
+        ),
+        pytest.param(
+            ["serve", "--workers=many"], 1, "--workers: `enrich.workers` must be", id="no number"
+        ),
+        pytest.param(["serve", "--workers"], 2, "expected one argument", id="no number of workers"),
         pytest.param(["micro", "-tj"], 1, "Cannot specify both --output-tsv", id="both outputs"),
         pytest.param(["micro", "-i", "iglu.json"], 1, "iglu.json", id="a file that is missing"),
         pytest.param(["micro", "-c", "micro.conf"], 1, "micro.conf", id="no configuration file"),

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from web.status.asking import snapshot
 
 from piste.settings.fields import settings_by_key
+from piste.web.status.metrics import page as metrics_page
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -63,3 +66,16 @@ def test_every_link_leads_somewhere(page):
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_metric_is_in_the_table():
+    """docs/api.md names each of ours with its type, in the order of the page, and no other."""
+    text = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(piste_\w+)` \| (\w+) \|", text, re.MULTILINE)
+    body, _ = metrics_page(snapshot())
+    declared = [
+        (family.name + "_total" * (family.type == "counter"), family.type)
+        for family in text_string_to_metric_families(body.decode())
+        if family.name.startswith("piste_")
+    ]
+    assert named == declared

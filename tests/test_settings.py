@@ -1,8 +1,10 @@
 """Settings: four sources, one order, every fault reported at once, and a page that is derived."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -12,7 +14,7 @@ from piste.settings import InvalidSettings, Loaded, Settings, load, reference
 from piste.settings.fields import Setting, settings_by_key
 from piste.settings.kinds import kind_of, plain, text
 from piste.settings.load import values_by_key
-from piste.settings.markers import Secret
+from piste.settings.markers import AtLeast, Secret
 from piste.settings.show import as_json, as_text
 from piste.settings.sources import Given
 
@@ -110,6 +112,10 @@ EXAMPLES: dict[str, object] = {
     "tls.p12": Path("certificates/a, b.p12"),
     "tls.cert": Path("certificate.pem"),
     "tls.key": Path("key.pem"),
+    "storage.ttl": timedelta(days=7),
+    "storage.origin_ttl": timedelta(minutes=90),
+    "storage.cleanup_interval": timedelta(seconds=90),
+    "enrich.workers": 0,
     "iglu.resolver": Path("iglu.json"),
     "iglu.schemas": (Path("one"), Path("two,three")),
     "iglu.registry_url": "https://registry.example/api",
@@ -200,6 +206,69 @@ def test_names_are_unambiguous() -> None:
     assert len(set(flags)) == len(flags)
 
 
+@pytest.mark.parametrize(
+    ("sources", "key", "span", "origin"),
+    [
+        pytest.param({}, "ttl", None, "default", id="events are kept for ever"),
+        pytest.param({}, "origin_ttl", timedelta(days=1), "default", id="requests for a day"),
+        pytest.param(
+            {}, "cleanup_interval", timedelta(minutes=10), "default", id="looked at often"
+        ),
+        pytest.param(
+            {"files": {"piste.toml": "[storage]\nttl = '90d'"}},
+            "ttl",
+            timedelta(days=90),
+            "piste.toml",
+            id="in TOML",
+        ),
+        pytest.param(
+            {
+                "files": {"piste.toml": "storage.ttl = '90d'"},
+                "environ": {"PISTE_STORAGE_TTL": "5m"},
+            },
+            "ttl",
+            timedelta(minutes=5),
+            "PISTE_STORAGE_TTL",
+            id="in the environment, over TOML",
+        ),
+        pytest.param(
+            {"environ": {"PISTE_STORAGE_CLEANUP_INTERVAL": "60s"}},
+            "cleanup_interval",
+            timedelta(minutes=1),
+            "PISTE_STORAGE_CLEANUP_INTERVAL",
+            id="the shortest one in another unit",
+        ),
+        pytest.param(
+            {"environ": {"PISTE_STORAGE_ORIGIN_TTL": ""}},
+            "origin_ttl",
+            None,
+            "PISTE_STORAGE_ORIGIN_TTL",
+            id="an empty variable is for ever",
+        ),
+        pytest.param(
+            {"files": {"piste.toml": "storage.origin_ttl = ''"}},
+            "origin_ttl",
+            None,
+            "piste.toml",
+            id="so is an empty text in TOML",
+        ),
+    ],
+)
+def test_times(sources: dict[str, Any], key: str, span: timedelta | None, origin: str) -> None:
+    """How long things are kept can be said in each source that has texts."""
+    result = loaded(**sources)
+    assert getattr(result.settings.storage, key) == span
+    assert result.origins[f"storage.{key}"] == origin
+
+
+def test_micros_file_has_no_times_of_storage() -> None:
+    """Its HOCON configures the collector; what it says beside that is named, and not taken."""
+    hocon = {"micro.conf": "collector { port = 1 }\nstorage { ttl = 7 days }"}
+    result = loaded(files=hocon, config_file=Path("micro.conf"))
+    assert result.settings.storage == Settings().storage
+    assert result.warnings == ("micro.conf: not used by Piste: storage",)
+
+
 def test_the_defaults_are_valid() -> None:
     """Without any source the settings are those declared, and nothing is to be warned of."""
     assert loaded().settings == Settings()
@@ -255,9 +324,57 @@ def test_the_defaults_are_valid() -> None:
             id="a number out of its range",
         ),
         pytest.param(
+            {
+                "environ": {"PISTE_STORAGE_TTL": "299s"},
+                "files": {"piste.toml": "[storage]\norigin_ttl = 3600\ncleanup_interval = ''"},
+            },
+            [
+                "piste.toml: `storage.origin_ttl` must be a time such as `90s`, `5m`, `24h` or `7d`, "
+                "`5m` or more, not 3600",
+                "piste.toml: `storage.cleanup_interval` must be a time such as `90s`, `5m`, `24h` or "
+                "`7d`, `1m` or more, not ''",
+                "PISTE_STORAGE_TTL: `storage.ttl` must be a time such as `90s`, `5m`, `24h` or `7d`, "
+                "`5m` or more, not '299s'",
+            ],
+            id="times",
+        ),
+        pytest.param(
+            {"environ": {"PISTE_STORAGE_CLEANUP_INTERVAL": "10 minutes"}},
+            [
+                "PISTE_STORAGE_CLEANUP_INTERVAL: `storage.cleanup_interval` must be a time such as "
+                "`90s`, `5m`, `24h` or `7d`, `1m` or more, not '10 minutes'",
+            ],
+            id="a time in words",
+        ),
+        pytest.param(
+            {"files": {"piste.toml": "[storage]\nttl = 07:00:00\norigin_ttl = ['7d']"}},
+            [
+                "piste.toml: `storage.ttl` must be a time such as `90s`, `5m`, `24h` or `7d`, "
+                "`5m` or more, not datetime.time(7, 0)",
+                "piste.toml: `storage.origin_ttl` must be a time such as `90s`, `5m`, `24h` or `7d`, "
+                "`5m` or more, not ['7d']",
+            ],
+            id="a time of day, and a list",
+        ),
+        pytest.param(
             {"environ": {"PISTE_ENRICH_WORKERS": "-1"}},
-            ["PISTE_ENRICH_WORKERS: `enrich.workers` must be an integer, 0 or more, not '-1'"],
+            ["PISTE_ENRICH_WORKERS: `enrich.workers` must be an integer from 0 to 64, not '-1'"],
             id="a negative number of workers",
+        ),
+        pytest.param(
+            {"flags": {"enrich.workers": "65"}},
+            ["--workers: `enrich.workers` must be an integer from 0 to 64, not '65'"],
+            id="too many workers",
+        ),
+        pytest.param(
+            {"files": {"piste.toml": "enrich.workers = 1.5"}},
+            ["piste.toml: `enrich.workers` must be an integer from 0 to 64, not 1.5"],
+            id="half a worker",
+        ),
+        pytest.param(
+            {"files": {"piste.toml": "enrich.workers = '2'"}},
+            ["piste.toml: `enrich.workers` must be an integer from 0 to 64, not '2'"],
+            id="workers as a text",
         ),
         pytest.param(
             {"environ": {"PISTE_OUTPUT_TSV": "yes"}},
@@ -356,8 +473,8 @@ def test_the_defaults_are_valid() -> None:
             id="a registry that is no URL",
         ),
         pytest.param(
-            {"flags": {"enrich.workers": "2"}},
-            ["--workers: `enrich.workers`: this release enriches in the serving process"],
+            {"flags": {"enrich.directory": "there"}, "files": {"there": ""}},
+            ["--enrichments: `enrich.directory`: this release runs no configurable enrichments"],
             id="a setting whose work is still to come",
         ),
         pytest.param(
@@ -371,7 +488,7 @@ def test_the_defaults_are_valid() -> None:
                 "environment: unknown variable `PISTE_LOGLEVEL`; did you mean `PISTE_LOG_LEVEL`?",
                 "piste.toml: `log.level` must be one of `debug`, `info`, `warning`, `error`, not 5",
                 "PISTE_SERVER_PORT: `server.port` must be an integer from 0 to 65535, not 'x'",
-                "--workers: `enrich.workers` must be an integer, 0 or more, not 'many'",
+                "--workers: `enrich.workers` must be an integer from 0 to 64, not 'many'",
             ],
             id="faults of all sources together",
         ),
@@ -476,6 +593,83 @@ def test_a_type_that_no_source_can_give_is_refused() -> None:
     """A mistake in a declaration shows at once, not when somebody sets the value."""
     with pytest.raises(TypeError, match="no setting may have the type"):
         kind_of(bytes)
+
+
+@pytest.mark.parametrize(
+    ("written", "span", "printed"),
+    [
+        ("90s", timedelta(seconds=90), "90s"),
+        ("5m", timedelta(minutes=5), "5m"),
+        ("24h", timedelta(hours=24), "1d"),
+        ("7d", timedelta(days=7), "7d"),
+        ("120s", timedelta(minutes=2), "2m"),
+        ("0s", timedelta(), "0d"),
+        ("007m", timedelta(minutes=7), "7m"),
+        ("999999d", timedelta(days=999_999), "999999d"),
+    ],
+)
+def test_a_time_is_a_number_and_a_unit(written: str, span: timedelta, printed: str) -> None:
+    """In TOML and as text; it is printed in the largest unit that fits, which is read back."""
+    kind = kind_of(timedelta)
+    assert kind.from_value(written) == kind.from_text(written) == span
+    assert plain(span) == text(span) == printed
+    assert kind.from_text(printed) == span
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "5",
+        "m",
+        "5 m",
+        " 5m",
+        "5m\n",
+        "-5m",
+        "+5m",
+        "1.5h",
+        "5M",
+        "5min",
+        "1h30m",
+        "5ms",
+        "1w",
+        "٥m",
+        "1000000d",
+    ],
+)
+def test_a_text_that_is_no_time(written: str) -> None:
+    """Nothing is guessed."""
+    kind = kind_of(timedelta)
+    for read in (kind.from_value, kind.from_text):
+        with pytest.raises(ValueError, match=rf"\A{re.escape(written)}\Z"):
+            read(written)
+
+
+@pytest.mark.parametrize("value", [300, 5.0, True, None, ["5m"], timedelta(minutes=5)])
+def test_a_value_that_is_no_time(value: object) -> None:
+    """TOML has no time spans, and a bare number has no unit."""
+    with pytest.raises(ValueError, match=re.escape(str(value))):
+        kind_of(timedelta).from_value(value)
+
+
+def test_a_time_may_have_a_least_one() -> None:
+    """Which is legal itself, and named in what is expected."""
+    kind = kind_of(timedelta, AtLeast(timedelta(minutes=5)))
+    assert kind.from_text("300s") == kind.from_text("5m") == timedelta(minutes=5)
+    assert kind.expected.endswith("`5m` or more")
+    for written in ("299s", "4m", "0d"):
+        with pytest.raises(ValueError, match=written):
+            kind.from_text(written)
+
+
+def test_an_optional_time_may_be_empty() -> None:
+    """That is none; it has the same least one."""
+    kind = kind_of(timedelta | None, AtLeast(timedelta(minutes=5)))
+    assert kind.from_text("") is kind.from_value("") is kind.from_value(None) is None
+    assert kind.from_text("5m") == timedelta(minutes=5)
+    with pytest.raises(ValueError, match="1m"):
+        kind.from_text("1m")
+    assert text(None) == ""
 
 
 def test_the_page_is_up_to_date() -> None:

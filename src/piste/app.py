@@ -7,24 +7,23 @@ Limits: one process owns HTTP, log, loader and store.
 import asyncio
 import hmac
 import logging
+import os
 import random
 import sys
 import time
-import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import uvloop
 
 from piste import __version__, logs
-from piste.events.badrows import Processor
-from piste.events.outcome import FailedEvent, GoodEvent, Processed, RejectedPayload
+from piste.enriching import ARTIFACT, Preparation, clock_ms, new_uuid
 from piste.events.payload import CollectorPayload, OversizedPayload
-from piste.events.schema_key import Json
-from piste.events.tables import RowBatch
 from piste.iglu import ConfigError
-from piste.ingest.copies import Format, copy_to
+from piste.ingest.enricher import Enriched
+from piste.ingest.loader import Observer
 from piste.ingest.log import Log, LogFull, MemoryLog
 from piste.ingest.outputs import (
     JSON,
@@ -35,11 +34,12 @@ from piste.ingest.outputs import (
     backoff,
     http_post,
 )
-from piste.ingest.pipeline import Observer, Pipeline
-from piste.ingest.rules import Rules
+from piste.ingest.pipeline import Pipeline
+from piste.ingest.retention import Retention
 from piste.ingest.spool import Spool, SpoolError
+from piste.ingest.workers import WorkerProcess
 from piste.schemas import open_resolver
-from piste.server import Application, Endpoint, Servers
+from piste.server import Application, Endpoint, Servers, on_signals
 from piste.settings import Settings
 from piste.store.duckdb import EventStore
 from piste.store.errors import StoreError
@@ -49,24 +49,15 @@ from piste.web.collector.app import Collector
 from piste.web.micro.access import Access
 from piste.web.micro.app import MicroApi
 from piste.web.micro.endpoints import Bounds
+from piste.web.status.app import PATHS, StatusPages
+from piste.web.status.metrics import Snapshot
 
 _logger = logging.getLogger(__name__)
 _event_log = logging.getLogger(logs.EVENT_LOG)
 
-ARTIFACT = "piste"
-STOP_SECONDS = 8.0
-"""How long the loader may take to finish after the last request."""
-REMOTE_LOOKUPS_PER_REQUEST = 64
-"""Schemas that one request may make us ask other servers for."""
+STOP_SECONDS = 9.0
+"""From the first signal to the end, of which running requests get `server.DRAIN_SECONDS` at most."""
 RETRY_AFTER_SECONDS = 5
-
-
-def clock_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def new_uuid() -> str:
-    return str(uuid.uuid4())
 
 
 def run(settings: Settings) -> int:
@@ -91,23 +82,23 @@ class Program:
     """One running Piste. Building it opens everything that can fail to open."""
 
     def __init__(self, settings: Settings) -> None:
+        self._stopping: float | None = None
         self._outputs = _open_outputs(settings)
         self._store = _open_store(settings)
         resolver = open_resolver(settings.iglu, clock_ms)
+        preparation = Preparation.of(settings)
         position = 0 if self._store is None else self._store.position()
         self._log = _open_log(settings, position)
         self._pipeline = Pipeline(
             self._log,
-            Rules(
-                new_check=lambda: resolver.with_budget(REMOTE_LOOKUPS_PER_REQUEST).check,
-                processor=Processor(ARTIFACT, __version__),
-                clock_ms=clock_ms,
-                new_uuid=new_uuid,
-            ),
+            preparation.enricher(resolver),
             self._store or Nowhere(),
             loaded=position,
+            workers=[WorkerProcess(preparation) for _ in range(worker_count(settings))],
             observers=self._observers(settings),
+            chores=self._retention(settings),
         )
+        access = Access(settings.inspector.open_inspector, _verifier(settings.admin_key))
         collector = Collector(
             settings.collector,
             accept=self._accept,
@@ -121,36 +112,92 @@ class Program:
             rows=None if self._store is None else self._store.rows,
             loader=self._pipeline,
             lookup=resolver.lookup,
-            access=Access(settings.inspector.open_inspector, _verifier(settings.admin_key)),
+            access=access,
             origins=settings.inspector.cors_origins,
             ephemeral=settings.storage.ephemeral,
             bounds=Bounds(
                 wait_ms=settings.inspector.wait_ms, max_wait_ms=settings.inspector.max_wait_ms
             ),
         )
-        self._servers = Servers(route(collector, micro), _endpoints(settings))
+        status = StatusPages(
+            parts=lambda: self._pipeline.parts,
+            snapshot=self._snapshot,
+            access=access,
+            version=__version__,
+        )
+        self._servers = Servers(route(collector, micro, status), _endpoints(settings))
 
     async def serve(self) -> None:
-        """Until a signal; then everything acknowledged is brought to the store."""
+        """Until a signal; then running requests end, and everything acknowledged is brought to the store.
+
+        A second signal ends it at once; what is not in the store then is in the spool.
+        """
         self._pipeline.start()
-        try:
-            await self._servers.serve(ready=self._say_ready)
-        finally:
-            await self._pipeline.stop(STOP_SECONDS)
-            self._log.close()
-            for output in self._outputs:
-                output.close()
-            if self._store is not None:
-                self._store.close()
+        with on_signals(self._stop):
+            try:
+                await self._servers.serve(ready=self._say_ready)
+            finally:
+                used = 0.0 if self._stopping is None else time.monotonic() - self._stopping
+                await self._pipeline.stop(max(0.0, STOP_SECONDS - used))
+                self._log.close()
+                for output in self._outputs:
+                    output.close()
+                if self._store is not None:
+                    self._store.close()
+
+    def _stop(self) -> None:
+        self._servers.stop()
+        if self._stopping is None:
+            self._stopping = time.monotonic()
+        else:
+            self._pipeline.leave()
+
+    def _snapshot(self) -> Snapshot:
+        pipeline, stats = self._pipeline, self._pipeline.stats
+        copies: Counter[str] = Counter()
+        for output in self._outputs:
+            copies.update(output.counts)
+        return Snapshot(
+            accepted=stats.accepted,
+            refused=stats.refused,
+            outcomes=stats.outcomes,
+            batch_seconds=stats.batch_seconds,
+            enrich_seconds=stats.enrich_seconds,
+            lookups=stats.lookups,
+            worker_losses=pipeline.losses,
+            log_requests=pipeline.pending,
+            log_bytes=self._log.size_bytes,
+            log_age_seconds=pipeline.age_seconds,
+            store_bytes=0 if self._store is None else self._store.size_bytes(),
+            parts=pipeline.parts,
+            copies=copies,
+        )
 
     def _say_ready(self) -> None:
         for host, port in self._servers.addresses:
             _logger.info("%s", logs.startup_line(host, port))
 
-    def _observers(self, settings: Settings) -> list[Observer]:
-        form: Format = "tsv" if settings.output.tsv else "json"
-        copies = [copy_to(output, form) for output in self._outputs]
-        return [*copies, log_events] if settings.log.events else copies
+    def _observers(self, settings: Settings) -> tuple[Observer, ...]:
+        if settings.log.events:
+            return (self._copy, log_events)
+        return (self._copy,) if self._outputs else ()
+
+    def _copy(self, enriched: Enriched) -> None:
+        for output in self._outputs:
+            for lines in enriched.copies:
+                output.write(lines)
+
+    def _retention(self, settings: Settings) -> Callable[[], float | None]:
+        storage = settings.storage
+        if self._store is None or storage.ephemeral:
+            return lambda: None
+        return Retention(
+            self._store,
+            ttl=storage.ttl,
+            origin_ttl=storage.origin_ttl,
+            interval=storage.cleanup_interval,
+            clock_ms=clock_ms,
+        )
 
     async def _accept(self, payload: CollectorPayload) -> None:
         await self._submit(payload)
@@ -170,19 +217,22 @@ class Program:
 class Nowhere:
     """The store of `--no-storage`."""
 
-    def append(self, batch: RowBatch, position: int) -> None:
+    def append(self, streams: Mapping[str, bytes], position: int) -> None:
         pass
 
     def clear(self) -> None:
         pass
 
 
-def route(collector: Application, micro: Application) -> Application:
-    """`/micro/…` never reaches the collector."""
+def route(collector: Application, micro: Application, status: Application) -> Application:
+    """What is not for somebody else is the collector's."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        chosen = micro if path == "/micro" or path.startswith("/micro/") else collector
+        if path == "/micro" or path.startswith("/micro/"):
+            chosen = micro
+        else:
+            chosen = status if path in PATHS else collector
         await chosen(scope, receive, send)
 
     return application
@@ -246,27 +296,22 @@ def _open_outputs(settings: Settings) -> list[Output]:
     ]
 
 
-def log_events(processed: Processed) -> None:
-    """A line for each good event and each bad one, as Micro's event log has them."""
-    for outcome in processed.outcomes:
-        if isinstance(outcome, GoodEvent):
-            fields = outcome.event.fields
-            line = logs.good_event_line(
-                event_id=str(fields["event_id"]),
-                app_id=_text_or_none(fields.get("app_id")),
-                event_type=_text_or_none(fields.get("event")),
-                schema=outcome.event.schema,
-            )
-            _event_log.info("%s", line)
-        else:
-            _event_log.warning("%s", logs.bad_event_line(messages_of(outcome)))
+def log_events(enriched: Enriched) -> None:
+    for level, line in enriched.said:
+        _event_log.log(level, "%s", line)
 
 
-def messages_of(outcome: FailedEvent | RejectedPayload) -> list[Json]:
-    """What a bad row's `failure` says, without the payload."""
-    bad_rows = (outcome.bad_row,) if isinstance(outcome, FailedEvent) else outcome.bad_rows
-    return [bad_row["data"]["failure"] for bad_row in bad_rows]
+def worker_count(settings: Settings) -> int:
+    """How many processes enrich; 0: a thread does."""
+    if settings.enrich.workers is not None:
+        return settings.enrich.workers
+    if settings.storage.ephemeral:
+        return 0  # a second interpreter would double the memory of a tool that should be small
+    return _processors() - 1
 
 
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else str(value)
+def _processors() -> int:
+    """Those that this process may use, where the system tells."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

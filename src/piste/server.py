@@ -1,8 +1,7 @@
 """The HTTP servers of one process: HTTP, and HTTPS when there is a certificate.
 
 Room:   the top; knows uvicorn and signals, nothing of events.
-Limits: both servers share one event loop and one application. The first SIGINT or SIGTERM lets running
-        requests finish, the second ends at once.
+Limits: both servers share one event loop and one application.
 """
 
 import asyncio
@@ -26,6 +25,7 @@ KEEP_ALIVE_SECONDS = 610
 """An idle connection is kept this long, as Snowplow's collector does: longer than load balancers (600 s at
 most by default) keep theirs, or they would now and then send a request into one that we just closed."""
 BACKLOG = 2048
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
 
 
 class Servers:
-    """Serve one application on several endpoints until a signal or `stop`."""
+    """Serve one application on several endpoints until `stop`."""
 
     def __init__(self, application: Application, endpoints: Sequence[Endpoint]) -> None:
         self._sockets = [_listen(endpoint) for endpoint in endpoints]
@@ -65,24 +65,30 @@ class Servers:
 
     async def serve(self, ready: Callable[[], None]) -> None:
         """Until stopped; `ready` is called once all endpoints answer."""
-        loop = asyncio.get_running_loop()
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(signum, self.stop)
         serving = [
             asyncio.ensure_future(server.serve(sockets=[listener]))
             for server, listener in zip(self._servers, self._sockets, strict=True)
         ]
-        try:
-            while not all(server.started for server in self._servers):
-                if any(task.done() for task in serving):
-                    break
-                await asyncio.sleep(0.005)
-            else:
-                ready()
-            await asyncio.gather(*serving)
-        finally:
-            for signum in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(signum)
+        while not all(server.started for server in self._servers):
+            if any(task.done() for task in serving):
+                break
+            await asyncio.sleep(0.005)
+        else:
+            ready()
+        await asyncio.gather(*serving)
+
+
+@contextmanager
+def on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Within the block, in a running event loop, SIGINT and SIGTERM call `stop` and do nothing else."""
+    loop = asyncio.get_running_loop()
+    for signum in _SIGNALS:
+        loop.add_signal_handler(signum, stop)
+    try:
+        yield
+    finally:
+        for signum in _SIGNALS:
+            loop.remove_signal_handler(signum)
 
 
 def _listen(endpoint: Endpoint) -> socket.socket:

@@ -10,7 +10,7 @@ from support.golden import golden_lines
 from support.requests import ARRIVED_MS, EVENT_ID, NEW_UUID, USER, raw_event
 
 from piste.enrich.conversions import CONVERTERS
-from piste.enrich.mapping import AtomicProblem, Mapped, map_parameters
+from piste.enrich.mapping import AtomicProblem, Mapped, map_parameters, request_columns
 from piste.events.columns import COLUMNS, ColumnType
 from piste.events.enriched import Value
 from piste.events.payload import RawEvent
@@ -36,7 +36,7 @@ PARSE_ERROR = "atomic_field_parse_error"
 
 
 def mapped(raw: RawEvent) -> Mapped:
-    return map_parameters(raw, lambda: NEW_UUID)
+    return map_parameters(raw, request_columns(raw.payload), lambda: NEW_UUID)
 
 
 def fields(raw: RawEvent) -> dict[str, Value]:
@@ -155,7 +155,9 @@ def test_a_new_id_is_made_only_when_there_is_none() -> None:
     def new_uuid() -> str:
         raise AssertionError("not needed")
 
-    assert map_parameters(raw_event({"eid": EVENT_ID}), new_uuid).fields["event_id"] == EVENT_ID
+    raw = raw_event({"eid": EVENT_ID})
+    found = map_parameters(raw, request_columns(raw.payload), new_uuid)
+    assert found.fields["event_id"] == EVENT_ID
 
 
 def test_names_that_nothing_reads_are_ignored() -> None:

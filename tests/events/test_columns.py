@@ -14,7 +14,7 @@ from piste.events.columns import (
 )
 from piste.events.failures import RegistryError
 from piste.events.schema_key import SchemaKey
-from piste.events.tables import EVENTS
+from piste.events.tables import TABLES
 from piste.iglu import EmbeddedRegistry
 
 JSON_TYPE = {
@@ -74,10 +74,25 @@ def test_84_text_columns_have_the_documented_longest_length() -> None:
 
 
 def test_what_is_derived_from_the_columns_agrees_with_them() -> None:
-    """Names, look-up and the stored table come from the one list."""
+    """Names, look-up and the stored events come from the one list."""
     assert tuple(column.name for column in COLUMNS) == NAMES
     assert [BY_NAME[name] for name in NAMES] == list(COLUMNS)
-    assert tuple(column.name for column in EVENTS) == ("seq", "valid", *NAMES, "origin")
+    assert tuple(column.name for column in TABLES["events"]) == ("seq", "valid", *NAMES)
+
+
+def test_json_columns_are_the_long_ones() -> None:
+    """A store may pack them tighter than the rest."""
+    long = {column.name for columns in TABLES.values() for column in columns if column.is_long}
+    assert long == {column.name for column in COLUMNS if column.type is ColumnType.JSON}
+
+
+def test_each_stored_table_begins_with_its_place() -> None:
+    """What joins the tables; and each knows when its rows arrived, by which they are forgotten."""
+    for columns in TABLES.values():
+        names = [column.name for column in columns]
+        assert names[0] == "seq"
+        assert "collector_tstamp" in names
+        assert len(set(names)) == len(names)
 
 
 def test_each_parameter_fills_its_documented_columns() -> None:

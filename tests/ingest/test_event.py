@@ -18,13 +18,17 @@ from support.requests import (
 )
 
 from piste.enrich import STEPS, Patch, Step
+from piste.enrich.mapping import request_columns
+from piste.enrich.tracked_json import Check
 from piste.events.badrows import Processor
 from piste.events.columns import NAMES
 from piste.events.enriched import FAILURE, EnrichedEvent
 from piste.events.failures import EnrichmentFailure
 from piste.events.outcome import FailedEvent, GoodEvent
+from piste.events.payload import RawEvent
 from piste.events.schema_key import Json, SelfDescribing
 from piste.ingest.event import enrich
+from piste.ingest.rules import Rules
 from piste.jsontext import encode_base64
 
 GOOD = "iglu:com.acme/good/jsonschema/1-0-0"
@@ -42,11 +46,15 @@ ATOMIC = "iglu:com.snowplowanalytics.snowplow/atomic/jsonschema/1-0-0"
 SNOWPLOW = "com.snowplowanalytics.snowplow"
 
 
+def enriched(raw: RawEvent, check: Check, its_rules: Rules) -> GoodEvent | FailedEvent:
+    return enrich(raw, request_columns(raw.payload), check, its_rules)
+
+
 def outcome(
     parameters: Mapping[str, str], *more_steps: Step, **others: Any
 ) -> GoodEvent | FailedEvent:
     steps = (*STEPS, *more_steps)
-    return enrich(raw_event(parameters, **others), CHECK, rules(CHECK, steps=steps))
+    return enriched(raw_event(parameters, **others), CHECK, rules(CHECK, steps=steps))
 
 
 def good(parameters: Mapping[str, str], *more_steps: Step, **others: Any) -> EnrichedEvent:
@@ -364,7 +372,7 @@ def test_a_column_that_is_too_long(
 def test_a_long_v_etl_is_kept() -> None:
     """It is our own name, and no reason to lose anything."""
     processor = Processor("x" * 100, "1.0.0")
-    found = enrich(raw_event({"e": "pv"}), CHECK, rules(CHECK, processor=processor))
+    found = enriched(raw_event({"e": "pv"}), CHECK, rules(CHECK, processor=processor))
     assert isinstance(found, FailedEvent)
     assert found.event.fields["v_etl"] == f"{'x' * 100}-1.0.0"
 
@@ -428,7 +436,7 @@ def test_what_is_said_of_a_failure_satisfies_the_published_schemas(
 def test_a_failed_event_does_not_share_its_fields() -> None:
     """Voiding a column changes no other event."""
     raw = raw_event(TOO_LONG)
-    first, second = (enrich(raw, CHECK, rules(CHECK)) for _ in range(2))
+    first, second = (enriched(raw, CHECK, rules(CHECK)) for _ in range(2))
     assert first == second
     assert isinstance(raw.parameters, dict)
     assert raw.parameters == TOO_LONG
@@ -443,5 +451,5 @@ def test_the_check_is_asked_for_every_part_once() -> None:
         return CHECK(data)
 
     part = sdj(GOOD, {"n": 1})
-    enrich(raw_event({"e": "ue", "ue_pr": ue(part), "co": co(part, part)}), check, rules())
+    enriched(raw_event({"e": "ue", "ue_pr": ue(part), "co": co(part, part)}), check, rules())
     assert asked == ["contexts", "good", "good", "unstruct_event", "good"]

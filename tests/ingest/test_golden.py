@@ -3,9 +3,8 @@
 import json
 import zlib
 from collections.abc import Callable
-from typing import Any
 
-from support.golden import golden
+from support.golden import golden, request_of
 from support.iglu import payload_data, resolver
 
 from piste.events.badrows import Processor
@@ -20,10 +19,9 @@ from piste.events.outcome import FailedEvent, GoodEvent, Outcome
 from piste.events.payload import CollectorPayload
 from piste.events.schema_key import Json, SchemaKey, SelfDescribing
 from piste.events.sdk_json import lossy, non_lossy
-from piste.events.tables import EVENTS, PAYLOADS, RowBatch
 from piste.events.times import parse_iso
 from piste.ingest.process import process
-from piste.ingest.rows import to_rows
+from piste.ingest.rows import Row, to_rows
 from piste.ingest.rules import Check, Rules
 
 GOOD = golden("micro/good.answer.json")[0]
@@ -39,26 +37,6 @@ EXAMPLE_SCHEMAS: dict[str, Json] = {
 }
 
 
-def recorded(request: Json, querystring: str, body: str | None) -> CollectorPayload:
-    """The request that a sample's `collectorPayload` or `rawEvent` describes."""
-    api, source, context = request["api"], request["source"], request["context"]
-    return CollectorPayload(
-        path=f"/{api['vendor']}/{api['version']}",
-        querystring=querystring,
-        body=body,
-        content_type=request["contentType"],
-        collector=source["name"],
-        encoding=source["encoding"],
-        hostname=source["hostname"],
-        timestamp_ms=parse_iso(context["timestamp"]),
-        ip_address=context["ipAddress"],
-        user_agent=context["useragent"],
-        referer_uri=context["refererUri"],
-        headers=tuple(context["headers"]),
-        network_userid=context["userId"],
-    )
-
-
 def clock(*instants: str) -> Callable[[], int]:
     """A clock that is read exactly so often."""
     times = iter([parse_iso(instant) for instant in instants])
@@ -67,7 +45,7 @@ def clock(*instants: str) -> Callable[[], int]:
 
 def outcome_of(
     request: CollectorPayload, check: Check, processor: Processor, clock_ms: Callable[[], int]
-) -> tuple[Outcome, RowBatch]:
+) -> tuple[Outcome, dict[str, list[Row]]]:
     """The one outcome of a request, and its rows."""
 
     def no_uuid() -> str:
@@ -78,11 +56,17 @@ def outcome_of(
     return outcome, to_rows([(1, processed)])
 
 
-def origin(columns: Any, rows: Any) -> Json:
-    """What the one row keeps of its request."""
-    ((*_, packed),) = rows
-    assert columns[-1].name == "origin"
+def origin(rows: dict[str, list[Row]]) -> Json:
+    """What is kept of the one request."""
+    (row,) = rows["origins"]
+    packed = row["origin"]
+    assert isinstance(packed, bytes)
     return json.loads(zlib.decompress(packed))
+
+
+def request_part(sample: Json) -> Json:
+    """What the events of a payload share."""
+    return {name: sample[name] for name in ("api", "contentType", "source", "context")}
 
 
 def test_the_good_event() -> None:
@@ -91,7 +75,7 @@ def test_the_good_event() -> None:
     Not equal: v_etl, which the sample's Micro 1.3.1 wrote with the version of its library as well.
     """
     raw = GOOD["rawEvent"]
-    request = recorded(raw, "", json.dumps(payload_data(raw["parameters"])))
+    request = request_of(raw, "", json.dumps(payload_data(raw["parameters"])))
     outcome, rows = outcome_of(
         request,
         resolver().check,
@@ -105,8 +89,11 @@ def test_the_good_event() -> None:
     assert outcome.event.fields["event"] == GOOD["eventType"]
     assert outcome.event.schema == GOOD["schema"]
     assert [entity.key.uri for entity in outcome.event.contexts] == GOOD["contexts"]
-    assert origin(EVENTS, rows.events) == {"rawEvent": raw}
-    assert rows.payloads == ()
+    assert origin(rows) == {
+        "request": request_part(raw),
+        "events": [{"parameters": raw["parameters"]}],
+    }
+    assert rows["payloads"] == []
 
 
 def test_the_bad_event() -> None:
@@ -118,17 +105,20 @@ def test_the_bad_event() -> None:
     """
     request = BAD["collectorPayload"]
     outcome, rows = outcome_of(
-        recorded(request, "&".join(request["querystring"]), request["body"]),
+        request_of(request, "&".join(request["querystring"]), request["body"]),
         resolver(EXAMPLE_SCHEMAS).check,
         Processor("snowplow-micro", "1.2.1"),
         clock("2021-08-29T10:49:50.731Z", "2021-08-29T10:49:50.739Z", "2021-08-29T10:49:50.739Z"),
     )
     assert isinstance(outcome, FailedEvent)
-    kept = origin(EVENTS, rows.events)
-    assert kept["rawEvent"] == BAD["rawEvent"]
-    assert origin(PAYLOADS, rows.payloads) == {"collectorPayload": request}
+    kept = origin(rows)
+    (event,) = kept["events"]
+    assert request_part(BAD["rawEvent"]) == request_part(request) == kept["request"]
+    assert event["parameters"] == BAD["rawEvent"]["parameters"]
+    assert (kept["querystring"], kept["body"]) == (request["querystring"], request["body"])
+    assert len(rows["payloads"]) == 1
 
-    error, bad_row = kept["errors"]
+    error, bad_row = event["errors"]
     sample_error, sample_text = BAD["errors"]
     assert error == sample_error
     found, sample = json.loads(bad_row), json.loads(sample_text)

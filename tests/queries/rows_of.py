@@ -1,19 +1,26 @@
 """Rows as the ingest writes them, from events and payloads that a test makes up."""
 
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import msgspec
+from support.requests import payload
 
-from piste.events.columns import COLUMNS, ColumnType
-from piste.events.enriched import EnrichedEvent, Value, contexts_json, unstruct_json
+from piste.events.enriched import EnrichedEvent, Value
+from piste.events.outcome import FailedEvent, GoodEvent, Outcome, Processed, RejectedPayload
+from piste.events.payload import CollectorPayload, Parameters, RawEvent
 from piste.events.schema_key import Json, SchemaKey, SelfDescribing
-from piste.events.tables import EVENT_BITS, EVENTS, PAYLOADS, Row, RowBatch
+from piste.ingest.arrow import to_streams
+from piste.ingest.rows import to_rows
 
 NOON = 1_735_732_800_000
 """2025-01-01T12:00:00Z, when the first payload of a test arrives; each further one a second later."""
 
-API = {"vendor": "com.snowplowanalytics.snowplow", "version": "tp2"}
+Api = tuple[str, str]
+"""Vendor and version."""
+API: Api = ("com.snowplowanalytics.snowplow", "tp2")
+BAD_ROW: Json = {
+    "schema": "iglu:com.snowplowanalytics.snowplow.badrows/generic_error/jsonschema/1-0-0"
+}
 
 
 def entity(uri: str, data: Json) -> SelfDescribing:
@@ -48,80 +55,64 @@ def self_describing(
     return EnrichedEvent({**named, **fields}, tuple(contexts), event)
 
 
-def raw_event(number: int) -> Json:
-    return {"api": API, "parameters": {"e": "pv", "n": str(number)}, "contentType": None}
-
-
-def packed(json: Json) -> bytes:
-    return zlib.compress(msgspec.json.encode(json))
-
-
 class Payloads:
-    """Payloads in the order of the log, a second apart; `batch()` are their rows."""
+    """Payloads in the order of the log, a second apart; `streams()` are their rows.
+
+    Unless a test says otherwise, a payload's body is `body <position>`, and an event's parameter `n` is
+    `<position>.<place>`.
+    """
 
     def __init__(self, first: int = 1, at_ms: int = NOON) -> None:
         self.position, self.at_ms = first, at_ms
-        self._events: list[Row] = []
-        self._payloads: list[Row] = []
+        self._processed: list[tuple[int, Processed]] = []
 
-    def _next(self) -> tuple[int, int]:
-        seq, at_ms = self.position << EVENT_BITS, self.at_ms
-        self.position, self.at_ms = self.position + 1, at_ms + 1000
-        return seq, at_ms
-
-    def good(self, *events: EnrichedEvent, raw: Json = None) -> "Payloads":
-        seq, at_ms = self._next()
-        for place, event in enumerate(events):
-            origin = {"rawEvent": raw or raw_event(seq + place)}
-            self._events.append(_event_row(seq + place, True, at_ms, event, origin))
-        return self
+    def good(
+        self,
+        *events: EnrichedEvent,
+        request: CollectorPayload | None = None,
+        parameters: Parameters | None = None,
+    ) -> "Payloads":
+        one = request or self._request()
+        pairs = self._raw(events, one, API, parameters)
+        return self._add(one, [GoodEvent(raw, event) for raw, event in pairs])
 
     def failed(
         self,
         *events: EnrichedEvent,
-        api: Mapping[str, str] = API,
-        payload: Json = None,
-        raw: Json = None,
-        errors: Sequence[str] = ("Error while validating the event", "{}"),
+        api: Api = API,
+        request: CollectorPayload | None = None,
+        parameters: Parameters | None = None,
+        bad_row: Json = BAD_ROW,
     ) -> "Payloads":
-        seq, at_ms = self._next()
+        one = request or self._request()
+        pairs = self._raw(events, one, api, parameters)
+        return self._add(one, [FailedEvent(raw, event, bad_row) for raw, event in pairs])
+
+    def rejected(self, api: Api | None = API) -> "Payloads":
+        """`api` is None for a payload that could not be read."""
+        one = self._request()
+        query = None if api is None else ()
+        return self._add(one, [RejectedPayload(one, api, query, (BAD_ROW,))])
+
+    def streams(self) -> dict[str, bytes]:
+        return to_streams(to_rows(self._processed))
+
+    def _request(self) -> CollectorPayload:
+        return payload(body=f"body {self.position}", timestamp_ms=self.at_ms)
+
+    def _raw(
+        self,
+        events: Sequence[EnrichedEvent],
+        request: CollectorPayload,
+        api: Api,
+        parameters: Parameters | None,
+    ) -> Iterator[tuple[RawEvent, EnrichedEvent]]:
         for place, event in enumerate(events):
-            origin = {"rawEvent": raw or raw_event(seq + place), "errors": list(errors)}
-            self._events.append(_event_row(seq + place, False, at_ms, event, origin))
-        payload = payload or {"api": api, "body": f"body {seq >> EVENT_BITS}"}
-        self._payload(seq, at_ms, False, api, {"collectorPayload": payload})
+            sent = parameters or {"e": "pv", "n": f"{self.position}.{place}"}
+            fields = {"collector_tstamp": self.at_ms, **event.fields}
+            yield RawEvent(*api, sent, request), replace(event, fields=fields)
+
+    def _add(self, request: CollectorPayload, outcomes: Sequence[Outcome]) -> "Payloads":
+        self._processed.append((self.position, Processed(request, tuple(outcomes))))
+        self.position, self.at_ms = self.position + 1, self.at_ms + 1000
         return self
-
-    def rejected(
-        self, api: Mapping[str, str] | None = API, errors: Sequence[str] = ("no event",)
-    ) -> "Payloads":
-        seq, at_ms = self._next()
-        payload = None if api is None else {"api": api, "body": f"body {seq >> EVENT_BITS}"}
-        origin = {"collectorPayload": payload, "errors": list(errors)}
-        self._payload(seq, at_ms, True, api or {}, origin)
-        return self
-
-    def _payload(
-        self, seq: int, at_ms: int, rejected: bool, api: Mapping[str, str], origin: Json
-    ) -> None:
-        row = (seq, at_ms, rejected, api.get("vendor"), api.get("version"), packed(origin))
-        assert len(row) == len(PAYLOADS)
-        self._payloads.append(row)
-
-    def batch(self) -> RowBatch:
-        return RowBatch(tuple(self._events), tuple(self._payloads))
-
-
-def _event_row(seq: int, valid: bool, at_ms: int, event: EnrichedEvent, origin: Json) -> Row:
-    values: dict[str, object] = {"collector_tstamp": at_ms, **event.fields}
-    values["seq"], values["valid"], values["origin"] = seq, valid, packed(origin)
-    for name, json in (
-        ("contexts", contexts_json(event.contexts)),
-        ("unstruct_event", unstruct_json(event.unstruct_event)),
-        ("derived_contexts", contexts_json(event.derived_contexts)),
-    ):
-        values[name] = msgspec.json.encode(json).decode() if json else None
-    for column in COLUMNS:
-        if column.type is ColumnType.DECIMAL and values.get(column.name) is not None:
-            values[column.name] = float(str(values[column.name]))
-    return tuple(values.get(column.name) for column in EVENTS)

@@ -3,18 +3,27 @@
 import json
 
 import pytest
-from queries.rows_of import API, Payloads, entity, page_view, raw_event, self_describing
+from queries.rows_of import API, NOON, Payloads, entity, page_view, self_describing
+from support.requests import get, payload, rules, tp2
 
 from piste.events.enriched import EnrichedEvent
-from piste.events.tables import EVENT_BITS
+from piste.events.payload import OversizedPayload
+from piste.ingest.arrow import to_streams
+from piste.ingest.process import process
+from piste.ingest.rows import to_rows
 from piste.queries.bad import BadFilter, bad_count, bad_items
 from piste.queries.counts import counts
 from piste.queries.good import GoodFilter, good_count, good_items
+from piste.queries.statements import statement
 from piste.store.duckdb import EventStore
 
 A, B = "iglu:com.acme/a/jsonschema/1-0-0", "iglu:com.acme/b/jsonschema/1-0-0"
 CART = "iglu:com.acme/cart/jsonschema/1-0-0"
-WEBHOOK = {"vendor": "com.webhook", "version": "v1"}
+WEBHOOK = ("com.webhook", "v1")
+INVALID = "Error while validating the event"
+NO_EVENT = "Error while extracting event(s) from collector payload and validating it/them."
+UNREADABLE = "Can't deserialize Thrift bytes."
+GONE = ["The original is no longer kept."]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +43,7 @@ def good_rows():
         payloads.good(page_view([entity(B, {}), entity(A, {})], app_id="view b a"))
         payloads.good(EnrichedEvent({"event": "struct", "app_id": "struct"}))
         payloads.failed(page_view(app_id="failed"))
-        store.append(payloads.batch(), 1)
+        store.append(payloads.streams(), 1)
         yield store.rows
 
 
@@ -102,7 +111,8 @@ def test_a_good_item(good_rows):
     items = [json.loads(item) for item in good_items(good_rows, GoodFilter())]
     struct, _, cart_a_a, cart, *_, view = items
     assert list(view) == ["rawEvent", "eventType", "schema", "contexts", "event"]
-    assert view["rawEvent"] == raw_event(1 << EVENT_BITS)
+    assert view["rawEvent"]["parameters"] == {"e": "pv", "n": "1.0"}
+    assert list(view["rawEvent"]) == ["api", "parameters", "contentType", "source", "context"]
     assert cart_a_a["contexts"] == [A, A]
     assert cart_a_a["event"]["contexts"]["data"][1] == {"schema": A, "data": 5}
     assert cart["event"]["unstruct_event"]["data"] == {"schema": CART, "data": {"n": 2**70}}
@@ -115,30 +125,32 @@ def bad_rows():
     with EventStore.open(None) as store:
         payloads = Payloads()
         payloads.good(page_view())
-        payloads.failed(page_view(), page_view(), errors=["invalid", "{}"])
-        payloads.rejected(WEBHOOK, errors=["no event"])
-        payloads.rejected(None, errors=["unreadable"])
+        payloads.failed(page_view(), page_view())
+        payloads.rejected(WEBHOOK)
+        payloads.rejected(None)
         payloads.failed(page_view(), api=WEBHOOK)
         payloads.rejected()
-        store.append(payloads.batch(), 1)
+        store.append(payloads.streams(), 1)
         yield store.rows
 
 
 def summary(item):
-    """(body of the payload, number of the raw event, first error)"""
+    """(body of the payload, place of the raw event, first error)"""
     payload, raw_event = item["collectorPayload"], item["rawEvent"]
-    number = raw_event and int(raw_event["parameters"]["n"])
-    place = number and f"{number >> EVENT_BITS}.{number % (1 << EVENT_BITS)}"
-    return payload and payload["body"], place, item["errors"][0]
+    return (
+        payload and payload["body"],
+        raw_event and raw_event["parameters"]["n"],
+        item["errors"][0],
+    )
 
 
 ITEMS = [
-    ("body 6", None, "no event"),
-    ("body 5", "5.0", "Error while validating the event"),
-    (None, None, "unreadable"),
-    ("body 3", None, "no event"),
-    ("body 2", "2.1", "invalid"),
-    ("body 2", "2.0", "invalid"),
+    ("body 6", None, NO_EVENT),
+    ("body 5", "5.0", INVALID),
+    (None, None, UNREADABLE),
+    ("body 3", None, NO_EVENT),
+    ("body 2", "2.1", INVALID),
+    ("body 2", "2.0", INVALID),
 ]
 
 
@@ -146,7 +158,7 @@ ITEMS = [
     ("options", "expected"),
     [
         pytest.param({}, [0, 1, 2, 3, 4, 5], id="no filter: newest first"),
-        pytest.param({"vendor": API["vendor"]}, [0, 2, 4, 5], id="by vendor"),
+        pytest.param({"vendor": API[0]}, [0, 2, 4, 5], id="by vendor"),
         pytest.param({"version": "v1"}, [1, 2, 3], id="by version"),
         pytest.param({"vendor": "com.webhook", "version": "v1"}, [1, 2, 3], id="by both"),
         pytest.param({"vendor": "com.webhook", "version": "tp2"}, [2], id="both must hold"),
@@ -168,40 +180,130 @@ def test_counts(bad_rows, good_rows):
     assert counts(good_rows) == {"total": 8, "good": 7, "bad": 1}
 
 
-def test_originals_that_are_no_longer_kept():
-    """A persistent store forgets raw events after a time; the items stay, without them."""
-    batch = Payloads().good(page_view()).failed(page_view()).rejected().batch()
-    forgotten = type(batch)(
-        tuple((*row[:-1], None) for row in batch.events),
-        tuple((*row[:-1], None) for row in batch.payloads),
-    )
+def test_a_bad_item(bad_rows):
+    """Keys in the documented order, in the payload too; null is what does not apply."""
+    rejected, failed, unreadable, *_ = map(json.loads, bad_items(bad_rows, BadFilter()))
+    for item in (rejected, failed, unreadable):
+        assert list(item) == ["collectorPayload", "rawEvent", "errors"]
+        assert len(item["errors"]) == 2
+    described = failed["collectorPayload"]
+    request = ["contentType", "body", "source", "context"]
+    assert list(described) == ["api", "querystring", *request]
+    assert described["api"] == failed["rawEvent"]["api"] == {"vendor": WEBHOOK[0], "version": "v1"}
+    assert described["context"] == failed["rawEvent"]["context"]
+    assert described["context"]["timestamp"] == "2025-01-01T12:00:04.000Z"
+    assert rejected["rawEvent"] is unreadable["rawEvent"] is unreadable["collectorPayload"] is None
+
+
+def test_good_and_failed_events_of_one_payload():
+    """What the ingest writes is read back: each event has its own raw event, and all their payload."""
+    requests = [
+        tp2(
+            {"e": "pv", "aid": "a"},
+            {"e": "pv", "aid": "b", "vid": "x"},
+            {"e": "pv", "aid": "c"},
+            {"e": "pv", "aid": "d", "vid": "y"},
+            querystring="nuid=1&x",
+        ),
+        OversizedPayload(payload(), 2, 1),
+        get({"e": "pv", "aid": "e"}, user_agent="é"),
+    ]
+    processed = [process(request, rules()) for request in requests]
     with EventStore.open(None) as store:
-        store.append(forgotten, 1)
+        store.append(to_streams(to_rows(enumerate(processed, 1))), 3)
+        good = [json.loads(item) for item in good_items(store.rows, GoodFilter())]
+        bad = [json.loads(item) for item in bad_items(store.rows, BadFilter())]
+    assert [item["rawEvent"]["parameters"]["aid"] for item in good] == ["e", "c", "a"]
+    assert [item["event"]["app_id"] for item in good] == ["e", "c", "a"]
+    assert good[0]["rawEvent"]["context"]["useragent"] == "é"
+    too_large, *failed = bad
+    assert (too_large["collectorPayload"], too_large["rawEvent"]) == (None, None)
+    assert [item["rawEvent"]["parameters"]["vid"] for item in failed] == ["y", "x"]
+    for item in failed:
+        assert item["collectorPayload"]["body"] == requests[0].body
+        assert item["collectorPayload"]["querystring"] == ["nuid=1", "x=null"]
+        bad_row = json.loads(item["errors"][1])
+        named = {
+            one["name"]: one["value"] for one in bad_row["data"]["payload"]["raw"]["parameters"]
+        }
+        assert named["vid"] == item["rawEvent"]["parameters"]["vid"]
+
+
+def test_originals_that_are_no_longer_kept():
+    """A persistent store forgets them before their events; the items stay, without them."""
+    payloads = Payloads().good(page_view()).failed(page_view()).rejected().rejected(None)
+    streams = payloads.streams()
+    del streams["origins"]
+    with EventStore.open(None) as store:
+        store.append(streams, 1)
         (good,) = [json.loads(item) for item in good_items(store.rows, GoodFilter())]
         assert good["rawEvent"] is None
         assert good["event"]["event"] == "page_view"
-        gone = {
-            "collectorPayload": None,
-            "rawEvent": None,
-            "errors": ["The original is no longer kept."],
-        }
-        assert [json.loads(item) for item in bad_items(store.rows, BadFilter())] == [gone, gone]
+        gone = {"collectorPayload": None, "rawEvent": None, "errors": GONE}
+        assert [json.loads(item) for item in bad_items(store.rows, BadFilter())] == [gone] * 3
+        assert bad_count(store.rows, BadFilter(vendor=API[0])) == 3
+        assert counts(store.rows) == {"total": 4, "good": 1, "bad": 3}
+
+
+def test_originals_that_are_still_kept_stay_with_their_events():
+    """Only what is older is forgotten, also when one answer has both kinds."""
+    with EventStore.open(None) as store:
+        payloads = Payloads()
+        for _ in range(3):
+            payloads.good(page_view(), page_view()).failed(page_view(), page_view()).rejected()
+        store.append(payloads.streams(), 1)
+        store.delete_origins_before(NOON + 5000)
+        good = [json.loads(item)["rawEvent"] for item in good_items(store.rows, GoodFilter())]
+        bad = [json.loads(item) for item in bad_items(store.rows, BadFilter())]
+    assert [raw_event and raw_event["parameters"]["n"] for raw_event in good] == [
+        *("7.1", "7.0"),
+        *[None] * 4,
+    ]
+    assert [summary(item) for item in bad] == [
+        ("body 9", None, NO_EVENT),
+        *(("body 8", "8.1", INVALID), ("body 8", "8.0", INVALID)),
+        ("body 6", None, NO_EVENT),
+        *[(None, None, *GONE)] * 5,
+    ]
 
 
 def test_lists_over_many_chunks():
-    """More items than are fetched at once: all of them, once, newest first."""
+    """More items than are fetched at once: all of them, once, newest first, each with its original."""
     with EventStore.open(None) as store:
         payloads = Payloads()
         for _ in range(3):
             payloads.good(*[page_view([entity(A, {})])] * 400)
-            payloads.failed(*[page_view()] * 70)
-        store.append(payloads.batch(), 1)
-        numbers = [
-            int(json.loads(item)["rawEvent"]["parameters"]["n"])
-            for item in good_items(store.rows, GoodFilter(contexts=(A,)))
+            payloads.failed(*[page_view()] * 170)
+        store.append(payloads.streams(), 1)
+        good = good_items(store.rows, GoodFilter(contexts=(A,)))
+        assert [json.loads(item)["rawEvent"]["parameters"]["n"] for item in good] == [
+            f"{position}.{place}" for position in (5, 3, 1) for place in reversed(range(400))
         ]
-        assert len(numbers) == 1200
-        assert numbers == sorted(numbers, reverse=True)
         items = [summary(json.loads(item)) for item in bad_items(store.rows, BadFilter())]
-        assert len(set(items)) == 210
-        assert [item[0] for item in items] == ["body 6"] * 70 + ["body 4"] * 70 + ["body 2"] * 70
+        assert items == [
+            (f"body {position}", f"{position}.{place}", INVALID)
+            for position in (6, 4, 2)
+            for place in reversed(range(170))
+        ]
+
+
+@pytest.mark.parametrize("items", [good_items, bad_items])
+def test_the_original_of_many_events_is_read_once(items):
+    """However many events a payload has, and also when it is no longer kept."""
+    asked = []
+
+    def rows(sql, params):
+        asked.append(sql)
+        return store.rows(sql, params)
+
+    many = [page_view()] * 1000
+    wanted = GoodFilter() if items is good_items else BadFilter()
+    with EventStore.open(None) as store:
+        payloads = Payloads().good(*many).failed(*many)
+        store.append(payloads.streams(), 1)
+        assert len(list(items(rows, wanted))) == 1000
+        assert asked.count(statement("origins")) == 1
+        store.delete_origins_before(NOON + 60_000)
+        asked.clear()
+        assert len(list(items(rows, wanted))) == 1000
+        assert asked.count(statement("origins")) == 1

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.streams import event, streams
 
-from piste.events.tables import EVENTS, PAYLOADS, Row, RowBatch, StoredColumn
+from piste.events.tables import TABLES
+from piste.ingest.rows import Row
 from piste.store import layout
 from piste.store.duckdb import EventStore
 from piste.store.errors import StoreTooNew, StoreUnreadable
@@ -16,16 +18,8 @@ from piste.store.errors import StoreTooNew, StoreUnreadable
 COUNT = "select count(*) as n from events"
 
 
-def row(columns: tuple[StoredColumn, ...], **values: object) -> Row:
-    return tuple(values.get(column.name) for column in columns)
-
-
-def event(seq: int, **values: object) -> Row:
-    return row(EVENTS, **{"seq": seq, "valid": True, "collector_tstamp": 0} | values)
-
-
-def batch(*seqs: int) -> RowBatch:
-    return RowBatch(tuple(event(seq) for seq in seqs), ())
+def batch(*seqs: int) -> dict[str, bytes]:
+    return streams(events=[event(seq) for seq in seqs])
 
 
 def count(store: EventStore) -> object:
@@ -50,13 +44,13 @@ def store(request, tmp_path):
         pytest.param("txn_id", -(2**31), id="the smallest 32-bit integer"),
         pytest.param("se_value", 1.7976931348623157e308, id="the largest number"),
         pytest.param("br_cookies", False, id="false"),
-        pytest.param("origin", bytes(range(256)), id="any bytes"),
+        pytest.param("contexts", '{"data":[]}' * 300, id="a long text"),
         pytest.param("geo_city", None, id="null"),
     ],
 )
 def test_a_value_comes_back_as_it_went_in(store, name, value):
     """The store changes no value."""
-    store.append(RowBatch((event(1, **{name: value}),), ()), 1)
+    store.append(streams(events=[event(1, **{name: value})]), 1)
     assert store.rows(f'select "{name}" as value from events', {}) == [{"value": value}]
 
 
@@ -71,7 +65,7 @@ def test_a_value_comes_back_as_it_went_in(store, name, value):
 )
 def test_instants_travel_as_epoch_milliseconds(store, ms):
     """Timestamps go in and come out as integers, over the protocol's whole range."""
-    store.append(RowBatch((event(1, derived_tstamp=ms),), ()), 1)
+    store.append(streams(events=[event(1, derived_tstamp=ms)]), 1)
     found = store.rows(
         "select toUnixTimestamp64Milli(derived_tstamp) as ms from events"
         " where derived_tstamp = fromUnixTimestamp64Milli(:ms)",
@@ -80,32 +74,53 @@ def test_instants_travel_as_epoch_milliseconds(store, ms):
     assert found == [{"ms": ms}]
 
 
-def test_a_batch_fills_both_tables_and_moves_the_position(store):
-    """Events, payloads and position become visible together."""
+def test_any_bytes_come_back_as_they_went_in(store):
+    """An origin is bytes."""
+    origin = bytes(range(256))
+    store.append(streams(origins=[{"seq": 0, "collector_tstamp": 0, "origin": origin}]), 1)
+    assert store.rows("select origin from origins", {}) == [{"origin": origin}]
+
+
+def test_a_batch_fills_all_tables_and_moves_the_position(store):
+    """Events, payloads, origins and position become visible together."""
     assert store.position() == 0
-    payload = row(
-        PAYLOADS, seq=0, collector_tstamp=5, rejected=True, vendor="com.acme", version="v1"
-    )
-    store.append(RowBatch((event(1), event(2)), (payload,)), 77)
+    payload = {
+        "seq": 0,
+        "collector_tstamp": 5,
+        "rejected": True,
+        "vendor": "com.acme",
+        "version": "v1",
+    }
+    origin = {"seq": 0, "collector_tstamp": 5, "origin": b"x"}
+    store.append(streams(events=[event(1), event(2)], payloads=[payload], origins=[origin]), 77)
     assert count(store) == 2
     assert store.rows("select vendor, rejected from payloads", {}) == [
         {"vendor": "com.acme", "rejected": True}
     ]
+    assert store.rows("select seq from origins", {}) == [{"seq": 0}]
     assert store.position() == 77
+
+
+def test_rows_that_set_different_columns_make_one_batch(store):
+    """What a row does not set is null, whatever its neighbours set."""
+    store.append(streams(events=[event(1, app_id="shop"), event(2, platform="web")]), 2)
+    assert store.rows("select app_id, platform, txn_id from events order by seq", {}) == [
+        {"app_id": "shop", "platform": None, "txn_id": None},
+        {"app_id": None, "platform": "web", "txn_id": None},
+    ]
 
 
 def test_an_empty_batch_moves_the_position(store):
     """A batch of which nothing is kept (dropped events) is still done with."""
-    store.append(RowBatch((), ()), 5)
+    store.append(streams(), 5)
     assert (count(store), store.position()) == (0, 5)
 
 
 def test_a_failed_append_leaves_nothing(store):
-    """One transaction: an error in the payloads takes the events and the position back."""
+    """One transaction: an error in a later table takes the events and the position back."""
     store.append(batch(1), 1)
-    too_long = (*row(PAYLOADS, seq=0), "one value too many")
-    with pytest.raises(ValueError, match="zip"):
-        store.append(RowBatch((event(2),), (too_long,)), 2)
+    with pytest.raises(Exception, match="Io error"):
+        store.append({**batch(2), "origins": b"no Arrow stream"}, 2)
     with pytest.raises(duckdb.Error):
         store.append(batch(3), 2**70)
     assert (count(store), store.position()) == (1, 1)
@@ -114,11 +129,41 @@ def test_a_failed_append_leaves_nothing(store):
 
 
 def test_clear_keeps_the_position(store):
-    """A reset forgets events and payloads; nothing already stored is loaded again."""
-    store.append(RowBatch((event(1),), (row(PAYLOADS, seq=0),)), 9)
+    """A reset forgets all tables; nothing already stored is loaded again."""
+    store.append(everything(1), 9)
     store.clear()
-    assert (count(store), store.position()) == (0, 9)
-    assert store.rows("select * from payloads", {}) == []
+    assert sizes(store) == {"events": 0, "payloads": 0, "origins": 0}
+    assert store.position() == 9
+
+
+def everything(*instants_ms: int) -> dict[str, bytes]:
+    """A row in each table for each instant."""
+    rows: list[Row] = [{"seq": ms, "collector_tstamp": ms} for ms in instants_ms]
+    return streams(
+        events=[event(ms, collector_tstamp=ms) for ms in instants_ms],
+        payloads=rows,
+        origins=[{**row, "origin": b"x"} for row in rows],
+    )
+
+
+def sizes(store: EventStore) -> dict[str, object]:
+    return {table: store.rows(f"select count(*) as n from {table}", {})[0]["n"] for table in TABLES}
+
+
+def test_deleting_before_an_instant_deletes_in_all_tables(store):
+    """What was collected at the instant itself stays, and so does the position."""
+    store.append(everything(10, 20, 30), 5)
+    assert store.delete_before(20) == 1
+    assert sizes(store) == {"events": 2, "payloads": 2, "origins": 2}
+    assert store.delete_before(20) == 0
+    assert store.position() == 5
+
+
+def test_deleting_origins_keeps_their_events(store):
+    """Raw requests are forgotten earlier than what was made of them."""
+    store.append(everything(10, 20, 30), 5)
+    assert store.delete_origins_before(30) == 2
+    assert sizes(store) == {"events": 3, "payloads": 3, "origins": 1}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +234,7 @@ def run_beside(script: str, path: Path) -> None:
 def test_an_older_file_gets_the_columns_it_lacks(tmp_path, monkeypatch):
     """New columns are added to an existing file; its rows have null there."""
     path = tmp_path / "events.db"
-    older = tuple(column for column in EVENTS if column.name not in ("app_id", "origin"))
+    older = tuple(column for column in TABLES["events"] if column.name != "app_id")
     with monkeypatch.context() as patch:
         patch.setitem(layout.TABLES, "events", older)
         with EventStore.open(path) as store:
@@ -198,12 +243,31 @@ def test_an_older_file_gets_the_columns_it_lacks(tmp_path, monkeypatch):
         connection.execute("insert into events (seq, platform) values (1, 'web')")
         connection.execute("update state set layout = 0")
     with EventStore.open(path) as store:
-        store.append(RowBatch((event(2, app_id="shop", platform="mob"),), ()), 2)
+        store.append(streams(events=[event(2, app_id="shop", platform="mob")]), 2)
         assert store.rows("select app_id, platform from events order by seq", {}) == [
             {"app_id": None, "platform": "web"},
             {"app_id": "shop", "platform": "mob"},
         ]
         assert store.rows("select layout from state", {}) == [{"layout": layout.LAYOUT}]
+
+
+def test_a_file_of_layout_1_keeps_its_events_and_loses_its_origins(tmp_path):
+    """Layout 1 kept the raw requests in the two other tables, which have no such column any more."""
+    path = tmp_path / "events.db"
+    with EventStore.open(path) as store:
+        store.append(batch(1, 2), 2)
+    with duckdb.connect(path) as connection:
+        connection.execute("drop table origins")
+        for table in ("events", "payloads"):
+            connection.execute(f"alter table {table} add column origin blob")
+        connection.execute("update events set origin = 'x'::blob")
+        connection.execute("update state set layout = 1")
+    with EventStore.open(path) as store:
+        store.append(everything(3), 3)
+        assert sizes(store) == {"events": 3, "payloads": 1, "origins": 1}
+        for table, columns in TABLES.items():
+            found = store.rows(f"describe {table}", {})
+            assert {row["column_name"] for row in found} == {column.name for column in columns}
 
 
 def test_a_newer_file_is_refused(tmp_path):

@@ -52,7 +52,7 @@ def test_an_odd_request(row: Row, server: Running) -> None:
 
     health = exchange(server.port, get("/health"))
     assert health is not None
-    assert (health.status, health.body) == (200, b"ok")
+    assert (health.status, json.loads(health.body)["status"]) == (200, "ok")
 
 
 def check_good_events(row: Row, server: Running) -> None:

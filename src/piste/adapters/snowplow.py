@@ -35,6 +35,7 @@ from piste.jsontext import JsonError, decode, decode_base64, encode_base64, enco
 PAYLOAD_DATA = SchemaCriterion(SNOWPLOW, "payload_data", "jsonschema", 1, 0)
 URI_REDIRECT = SchemaKey.of("iglu:com.snowplowanalytics.snowplow/uri_redirect/jsonschema/1-0-0")
 TP2_CONTENT_TYPES = ("application/json", "application/json; charset=utf-8")
+_TEXT_ONLY = {str}
 # The original's text names the spelling with capitals as well.
 _TP2_EXPECTED = expected_one_of((*TP2_CONTENT_TYPES, "application/json; charset=UTF-8"))
 
@@ -105,6 +106,8 @@ def _elements(data: Json) -> list[dict[str, str | None]] | TrackerProtocolViolat
     for element in data:
         if not isinstance(element, dict):
             return _violations(InputData("body", encode_text(element), "json is not an object"))
+        if set(map(type, element.values())) <= _TEXT_ONLY:
+            continue
         for name, value in element.items():
             if value is None:
                 return _violations(InputData(name, None, "value cannot be null"))

@@ -10,6 +10,7 @@ Source: tracker protocol, "Conversions"; the error texts are Snowplow's own.
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from piste.events.columns import EVENT_TYPES, Conversion
 from piste.events.enriched import Value
@@ -25,6 +26,8 @@ _DIMENSIONS = re.compile(r"([0-9]+)x([0-9]+)")
 _IP_END = re.compile(r"[,| ]")
 _MAX_DECIMAL_LENGTH = 400
 _MAX_EXPONENT = 307
+_LONGEST_REMEMBERED = 32
+"""Characters of a WIDTHxHEIGHT; a larger one is no screen's."""
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
@@ -104,17 +107,32 @@ def epoch_ms(text: str) -> int:
     return number
 
 
-def _dimension(index: int) -> Callable[[str], int]:
-    def dimension(text: str) -> int:
-        match = _DIMENSIONS.fullmatch(text)
-        if match is None:
-            raise ValueError(r"Does not conform to regex (\d+)x(\d+)")
-        # Both numbers are judged whichever is wanted: one wrong number voids the pair.
-        if max(map(len, match.groups())) > 40 or max(map(int, match.groups())) > INT32_MAX:
-            raise ValueError("Could not be converted to java.lang.Integer s")
-        return int(match[index])
+def width(text: str) -> int:
+    return _dimensions(text)[0]
 
-    return dimension
+
+def height(text: str) -> int:
+    return _dimensions(text)[1]
+
+
+def _dimensions(text: str) -> tuple[int, int]:
+    """Both numbers are judged whichever is wanted: one wrong number voids the pair."""
+    if len(text) > _LONGEST_REMEMBERED:
+        return _parse_dimensions(text)
+    return _remembered_dimensions(text)
+
+
+def _parse_dimensions(text: str) -> tuple[int, int]:
+    match = _DIMENSIONS.fullmatch(text)
+    if match is None:
+        raise ValueError(r"Does not conform to regex (\d+)x(\d+)")
+    if max(map(len, match.groups())) > 40 or max(map(int, match.groups())) > INT32_MAX:
+        raise ValueError("Could not be converted to java.lang.Integer s")
+    return int(match[1]), int(match[2])
+
+
+# Screens and windows have few sizes, and each is asked for twice.
+_remembered_dimensions = lru_cache(maxsize=4096)(_parse_dimensions)
 
 
 CONVERTERS: Mapping[Conversion, Callable[[str], Value | None]] = {
@@ -127,6 +145,6 @@ CONVERTERS: Mapping[Conversion, Callable[[str], Value | None]] = {
     Conversion.DECIMAL: decimal,
     Conversion.BIT: bit,
     Conversion.EPOCH_MS: epoch_ms,
-    Conversion.WIDTH: _dimension(1),
-    Conversion.HEIGHT: _dimension(2),
+    Conversion.WIDTH: width,
+    Conversion.HEIGHT: height,
 }

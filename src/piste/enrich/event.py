@@ -5,15 +5,17 @@ Source: canonical event, `event_*` columns and `derived_tstamp`.
 
 from piste.enrich.view import NOTHING, Patch, View
 from piste.events.failures import EnrichmentFailure, InputData
+from piste.events.schema_key import SchemaKey
 from piste.events.times import MIN_MS, to_warehouse
 
-_SNOWPLOW = "com.snowplowanalytics.snowplow"
-_SCHEMA_OF = {
-    "page_view": (_SNOWPLOW, "page_view"),
-    "page_ping": (_SNOWPLOW, "page_ping"),
-    "transaction": (_SNOWPLOW, "transaction"),
-    "transaction_item": (_SNOWPLOW, "transaction_item"),
-    "struct": ("com.google.analytics", "event"),
+_KEY_OF = {
+    "page_view": SchemaKey.of("iglu:com.snowplowanalytics.snowplow/page_view/jsonschema/1-0-0"),
+    "page_ping": SchemaKey.of("iglu:com.snowplowanalytics.snowplow/page_ping/jsonschema/1-0-0"),
+    "transaction": SchemaKey.of("iglu:com.snowplowanalytics.snowplow/transaction/jsonschema/1-0-0"),
+    "transaction_item": SchemaKey.of(
+        "iglu:com.snowplowanalytics.snowplow/transaction_item/jsonschema/1-0-0"
+    ),
+    "struct": SchemaKey.of("iglu:com.google.analytics/event/jsonschema/1-0-0"),
 }
 
 
@@ -37,17 +39,22 @@ def name_event(view: View) -> Patch:
     """The schema of the event itself, as the four `event_*` columns."""
     event = view.text("event")
     if event == "unstruct":
-        if view.unstruct_event is None:
-            return NOTHING
-        key = view.unstruct_event.key
-        parts = (key.vendor, key.name, key.format, str(key.version))
-    elif event in _SCHEMA_OF:
-        parts = (*_SCHEMA_OF[event], "jsonschema", "1-0-0")
+        key = None if view.unstruct_event is None else view.unstruct_event.key
+    elif event in _KEY_OF:
+        key = _KEY_OF[event]
     else:
-        expectation = "no schema can be derived: expected one of unstruct, " + ", ".join(_SCHEMA_OF)
+        expectation = "no schema can be derived: expected one of unstruct, " + ", ".join(_KEY_OF)
         return Patch(failures=(EnrichmentFailure(InputData("event", event, expectation)),))
-    columns = ("event_vendor", "event_name", "event_format", "event_version")
-    return Patch(dict(zip(columns, parts, strict=True)))
+    if key is None:
+        return NOTHING
+    return Patch(
+        {
+            "event_vendor": key.vendor,
+            "event_name": key.name,
+            "event_format": key.format,
+            "event_version": str(key.version),
+        }
+    )
 
 
 def require_v_collector(view: View) -> Patch:

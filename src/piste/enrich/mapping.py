@@ -6,14 +6,14 @@ Limits: a parameter that cannot be read leaves its column null and gives one pro
 Source: tracker protocol, "Parameter to field".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from piste.enrich.conversions import CONVERTERS, clean_text
 from piste.enrich.ip_address import client_address
 from piste.events.columns import COLUMNS
 from piste.events.enriched import Value
-from piste.events.payload import RawEvent
+from piste.events.payload import CollectorPayload, RawEvent
 from piste.events.times import MAX_MS, MIN_MS, to_warehouse
 from piste.jsontext import decode_base64
 
@@ -51,6 +51,13 @@ for _column in COLUMNS:
         if _column.params[_index + 1 :]:
             _BEATEN_BY[_name] = _column.params[_index + 1 :]
 
+_PLAIN_TEXT = {
+    name: targets[0][0]
+    for name, targets in _TARGETS.items()
+    if len(targets) == 1 and targets[0][1] is clean_text and name not in _BEATEN_BY
+}
+"""Parameter -> the one column that it fills with text: half of what trackers send, so done first."""
+
 _JSON_PARAMETERS = {
     "co": ("contexts", False),
     "cx": ("contexts", True),
@@ -59,14 +66,25 @@ _JSON_PARAMETERS = {
 }
 
 
-def map_parameters(raw: RawEvent, new_uuid: Callable[[], str]) -> Mapped:
-    """The columns that the request and its parameters fill; `new_uuid` names a nameless event."""
+def map_parameters(
+    raw: RawEvent, of_request: Mapping[str, Value], new_uuid: Callable[[], str]
+) -> Mapped:
+    """The columns that the request and its parameters fill.
+
+    `of_request` is what `request_columns` found; `new_uuid` names a nameless event.
+    """
     parameters, payload = raw.parameters, raw.payload
     problems: list[AtomicProblem] = []
     json_texts: dict[str, str] = {}
-    fields = _from_request(raw)
+    fields = dict(of_request)
     for name, text in parameters.items():
         if text is None:
+            continue
+        column = _PLAIN_TEXT.get(name)
+        if column is not None:
+            cleaned = text if text.isprintable() else clean_text(text)
+            if cleaned:
+                fields[column] = cleaned
             continue
         targets = _TARGETS.get(name)
         if targets is None:
@@ -99,9 +117,8 @@ def _impossible_collector_tstamp(ms: int) -> AtomicProblem:
     return AtomicProblem("collector_tstamp", str(ms), message, PARSE_ERROR)
 
 
-def _from_request(raw: RawEvent) -> dict[str, Value]:
-    """What the request itself says; parameters may say otherwise."""
-    payload = raw.payload
+def request_columns(payload: CollectorPayload) -> dict[str, Value]:
+    """What the request itself says of each of its events; parameters may say otherwise."""
     found = {
         "v_collector": payload.collector,
         "user_ipaddress": client_address(payload.headers, payload.ip_address),

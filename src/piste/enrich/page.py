@@ -12,14 +12,25 @@ from piste.events.enriched import Value
 from piste.events.failures import EnrichmentFailure, InputData
 
 
-def _parts(prefix: str, url: Url) -> dict[str, Value | None]:
+def _page_parts(url: Url) -> dict[str, Value | None]:
     return {
-        f"{prefix}_urlscheme": url.scheme,
-        f"{prefix}_urlhost": url.host,
-        f"{prefix}_urlport": url.port,
-        f"{prefix}_urlpath": url.path,
-        f"{prefix}_urlquery": url.query,
-        f"{prefix}_urlfragment": url.fragment,
+        "page_urlscheme": url.scheme,
+        "page_urlhost": url.host,
+        "page_urlport": url.port,
+        "page_urlpath": url.path,
+        "page_urlquery": url.query,
+        "page_urlfragment": url.fragment,
+    }
+
+
+def _refr_parts(url: Url) -> dict[str, Value | None]:
+    return {
+        "refr_urlscheme": url.scheme,
+        "refr_urlhost": url.host,
+        "refr_urlport": url.port,
+        "refr_urlpath": url.path,
+        "refr_urlquery": url.query,
+        "refr_urlfragment": url.fragment,
     }
 
 
@@ -39,7 +50,7 @@ def parse_page_url(view: View) -> Patch:
     url = parse_url(text)
     if isinstance(url, str):
         return _unparsable(text, url)
-    return Patch({"page_url": url.text, **_parts("page", url)})
+    return Patch({"page_url": url.text, **_page_parts(url)})
 
 
 def parse_referrer(view: View) -> Patch:
@@ -48,7 +59,7 @@ def parse_referrer(view: View) -> Patch:
     if not text or text.isspace():
         return NOTHING
     url = parse_url(text)
-    return _unparsable(text, url) if isinstance(url, str) else Patch(_parts("refr", url))
+    return _unparsable(text, url) if isinstance(url, str) else Patch(_refr_parts(url))
 
 
 def read_cross_domain_link(view: View) -> Patch:

@@ -1,7 +1,9 @@
 """What an enrichment step sees and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from piste.events.enriched import Value
 from piste.events.failures import EnrichmentFailure
@@ -30,11 +32,10 @@ class View:
         return value if isinstance(value, int) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A step's result: columns to set (None clears), entities to derive, and what went wrong."""
 
-    fields: Mapping[str, Value | None] = field(default_factory=dict)
+    fields: Mapping[str, Value | None] = MappingProxyType({})
     entities: tuple[SelfDescribing, ...] = ()
     failures: tuple[EnrichmentFailure, ...] = ()
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 Json = Any
 """Decoded JSON: dict, list, str, int (of any size), float, bool or None."""
@@ -42,8 +42,7 @@ class IgluParseError(StrEnum):
     INVALID_METASCHEMA = "INVALID_METASCHEMA"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SchemaVer:
+class SchemaVer(NamedTuple):
     """MODEL-REVISION-ADDITION; the first is 1-0-0."""
 
     model: int
@@ -65,9 +64,11 @@ SchemaUri = NewType("SchemaUri", str)
 """`iglu:vendor/name/format/version`, known to be well-formed."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SchemaKey:
-    """The identity of one version of one schema."""
+class SchemaKey(NamedTuple):
+    """The identity of one version of one schema.
+
+    A tuple, because every check of data hashes and compares keys.
+    """
 
     vendor: str
     name: str
@@ -81,7 +82,7 @@ class SchemaKey:
 
     @property
     def uri(self) -> SchemaUri:
-        return SchemaUri(f"iglu:{self.path}")
+        return _remembered_uri(self)
 
     def __str__(self) -> str:
         return self.uri
@@ -114,6 +115,11 @@ def _parse_key(uri: str) -> SchemaKey | IgluParseError:
 _remembered_key = lru_cache(maxsize=4096)(_parse_key)
 
 
+@lru_cache(maxsize=4096)
+def _remembered_uri(key: SchemaKey) -> SchemaUri:
+    return SchemaUri(f"iglu:{key.path}")
+
+
 @dataclass(frozen=True, slots=True)
 class SchemaCriterion:
     """A schema key in which any part of the version may be open (`None`, printed `*`)."""
@@ -126,11 +132,14 @@ class SchemaCriterion:
     addition: int | None = None
 
     def matches(self, key: SchemaKey) -> bool:
+        vendor, name, format_, version = key
         return (
-            (self.vendor, self.name, self.format) == (key.vendor, key.name, key.format)
-            and self.model in (None, key.version.model)
-            and self.revision in (None, key.version.revision)
-            and self.addition in (None, key.version.addition)
+            self.name == name
+            and self.vendor == vendor
+            and self.format == format_
+            and self.model in (None, version.model)
+            and self.revision in (None, version.revision)
+            and self.addition in (None, version.addition)
         )
 
     def __str__(self) -> str:
@@ -146,8 +155,7 @@ class SchemaCriterion:
         return SchemaCriterion(match[1], match[2], match[3], model, revision, addition)
 
 
-@dataclass(frozen=True, slots=True)
-class SelfDescribing:
+class SelfDescribing(NamedTuple):
     """`{"schema": …, "data": …}` with its schema key parsed."""
 
     key: SchemaKey
@@ -164,4 +172,4 @@ class SelfDescribing:
         if not isinstance(uri, str):
             return IgluParseError.INVALID_DATA_PAYLOAD
         key = SchemaKey.parse(uri)
-        return key if isinstance(key, IgluParseError) else SelfDescribing(key, json["data"])
+        return SelfDescribing(key, json["data"]) if isinstance(key, SchemaKey) else key

@@ -1,15 +1,19 @@
-"""The two stored tables, derived from the canonical columns.
+"""The stored tables, derived from the canonical columns.
 
-`events`:   one row an event, good or failed: `seq`, `valid`, the canonical columns, `origin`.
+`events`:   one row an event, good or failed: `seq`, `valid`, the canonical columns.
 `payloads`: one row a collector payload of which anything failed, so that a payload of a thousand bad
-            events is kept once.
+            events is counted and filtered once.
+`origins`:  one row a collector payload, with what it was made of; in a table of its own, because it is
+            as large as its events and is forgotten earlier (`origin_ttl`): old rows go, and nothing else
+            is written again.
 
 `seq` orders everything that is stored: the payload's position in the log, shifted by EVENT_BITS, plus
-the event's place in the payload. `payloads.seq` has place 0, so `seq >> EVENT_BITS` joins the two.
+the event's place in the payload. The other tables' `seq` has place 0, so `seq >> EVENT_BITS` joins them.
 `origin` is zlib-compressed JSON; its shape is declared beside who writes it (`ingest.rows`).
 Timestamps travel as epoch milliseconds and are stored as TIMESTAMP_MS.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from piste.events.columns import COLUMNS, ColumnType
@@ -20,8 +24,11 @@ EVENT_BITS = 20
 
 @dataclass(frozen=True, slots=True)
 class StoredColumn:
+    """`is_long`: texts of hundreds of characters, much alike from row to row."""
+
     name: str
     sql_type: str
+    is_long: bool = False
 
 
 _SQL_TYPES = {
@@ -34,28 +41,25 @@ _SQL_TYPES = {
     ColumnType.JSON: "VARCHAR",
 }
 
-EVENTS = (
-    StoredColumn("seq", "BIGINT"),
-    StoredColumn("valid", "BOOLEAN"),
-    *(StoredColumn(column.name, _SQL_TYPES[column.type]) for column in COLUMNS),
-    StoredColumn("origin", "BLOB"),
-)
-
-PAYLOADS = (
-    StoredColumn("seq", "BIGINT"),
-    StoredColumn("collector_tstamp", "TIMESTAMP_MS"),
-    StoredColumn("rejected", "BOOLEAN"),
-    StoredColumn("vendor", "VARCHAR"),
-    StoredColumn("version", "VARCHAR"),
-    StoredColumn("origin", "BLOB"),
-)
-
-Row = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RowBatch:
-    """Rows of both tables in their declared column order, from whole payloads."""
-
-    events: tuple[Row, ...]
-    payloads: tuple[Row, ...]
+TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
+    "events": (
+        StoredColumn("seq", "BIGINT"),
+        StoredColumn("valid", "BOOLEAN"),
+        *(
+            StoredColumn(column.name, _SQL_TYPES[column.type], column.type is ColumnType.JSON)
+            for column in COLUMNS
+        ),
+    ),
+    "payloads": (
+        StoredColumn("seq", "BIGINT"),
+        StoredColumn("collector_tstamp", "TIMESTAMP_MS"),
+        StoredColumn("rejected", "BOOLEAN"),
+        StoredColumn("vendor", "VARCHAR"),
+        StoredColumn("version", "VARCHAR"),
+    ),
+    "origins": (
+        StoredColumn("seq", "BIGINT"),
+        StoredColumn("collector_tstamp", "TIMESTAMP_MS"),
+        StoredColumn("origin", "BLOB"),
+    ),
+}

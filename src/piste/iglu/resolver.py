@@ -7,7 +7,7 @@ Source: Iglu, "Lookup" and "Superseding"; `with_budget` is our own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from piste.events.failures import (
@@ -38,12 +38,24 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ruling:
+class Ruling:
     """What data of a key is checked against."""
 
     key: SchemaKey
     schema: Schema | InvalidSchema
     superseded_by: str | None
+
+    def verdict(self, data: Json) -> SchemaKey | InvalidSchema | InvalidData:
+        schema = self.schema
+        if isinstance(schema, InvalidSchema):
+            return schema
+        try:
+            if schema.is_valid(data):
+                return self.key
+        except BaseException as error:
+            if not is_unreadable(error):
+                raise  # else `reports` says why
+        return InvalidData(schema.reports(data), self.superseded_by)
 
 
 class Resolver:
@@ -82,27 +94,20 @@ class Resolver:
         entry = self._schemas.get(key, budget)
         return entry.value if entry.value is not None else _resolution_error(entry)
 
-    def check(
-        self, data: SelfDescribing, budget: LookupBudget | None = None
-    ) -> SchemaKey | IgluError:
+    def check(self, data: SelfDescribing) -> SchemaKey | IgluError:
         """Validate; the answer is the key that `data` was found valid for.
 
         That is the superseding key where the schema says `$supersededBy`, else the data's own.
         """
-        entry = self._rulings.get(data.key, budget)
-        ruling = entry.value
-        if ruling is None:
-            return _resolution_error(entry)
-        schema = ruling.schema
-        if isinstance(schema, InvalidSchema):
-            return schema
-        try:
-            if schema.is_valid(data.data):
-                return ruling.key
-        except BaseException as error:
-            if not is_unreadable(error):
-                raise  # else `reports` says why
-        return InvalidData(schema.reports(data.data), ruling.superseded_by)
+        ruling = self.ruling(data.key)
+        return ruling if isinstance(ruling, ResolutionError) else ruling.verdict(data.data)
+
+    def ruling(
+        self, key: SchemaKey, budget: LookupBudget | None = None
+    ) -> Ruling | ResolutionError:
+        """What data of this key is checked against."""
+        entry = self._rulings.get(key, budget)
+        return entry.value if entry.value is not None else _resolution_error(entry)
 
     def with_budget(self, keys: int) -> "BudgetedResolver":
         """A view for one request, which may look up at most `keys` unknown keys remotely."""
@@ -118,17 +123,26 @@ class BudgetedResolver:
     """A resolver for one request: past its budget, remote registries count as failing.
 
     Without it a request with thousands of made-up keys would cost thousands of remote look-ups.
-    A refusal is not cached.
+    A refusal is not cached. What a key's data is checked against is looked up once a request; of
+    keys without a schema nothing is remembered, because there may be any number of them.
     """
 
     resolver: Resolver
     budget: LookupBudget
+    _rulings: dict[SchemaKey, Ruling] = field(default_factory=dict)
 
     def lookup(self, key: SchemaKey) -> Found | ResolutionError:
         return self.resolver.lookup(key, self.budget)
 
     def check(self, data: SelfDescribing) -> SchemaKey | IgluError:
-        return self.resolver.check(data, self.budget)
+        key = data.key
+        ruling = self._rulings.get(key)
+        if ruling is None:
+            found = self.resolver.ruling(key, self.budget)
+            if isinstance(found, ResolutionError):
+                return found
+            ruling = self._rulings[key] = found
+        return ruling.verdict(data.data)
 
 
 def _find(registry: Registry, key: SchemaKey, watch: Watch) -> Found | RegistryError:
@@ -136,13 +150,13 @@ def _find(registry: Registry, key: SchemaKey, watch: Watch) -> Found | RegistryE
     return json if isinstance(json, RegistryError) else Found(json, registry.name)
 
 
-def _rule(registry: Registry, key: SchemaKey, watch: Watch) -> _Ruling | RegistryError:
+def _rule(registry: Registry, key: SchemaKey, watch: Watch) -> Ruling | RegistryError:
     """Look up, follow `$supersededBy` within the registry, compile."""
     json = registry.lookup(key)
     if isinstance(json, RegistryError):
         return json
     if not (isinstance(json, dict) and "$supersededBy" in json):
-        return _Ruling(key, compile_schema(json), None)
+        return Ruling(key, compile_schema(json), None)
     version = SchemaVer.parse(str(json["$supersededBy"]))
     if not isinstance(version, SchemaVer):
         text = str(json["$supersededBy"])[:100]
@@ -151,17 +165,17 @@ def _rule(registry: Registry, key: SchemaKey, watch: Watch) -> _Ruling | Registr
         return _client_failure(
             f"Superseding version {version} isn't greater than the version of schema {key.path}"
         )
-    superseding = replace(key, version=version)
+    superseding = key._replace(version=version)
     watch(superseding)
     json = registry.lookup(superseding)
     if isinstance(json, RegistryError):
         return json
-    return _Ruling(superseding, compile_schema(json), str(version))
+    return Ruling(superseding, compile_schema(json), str(version))
 
 
 def _client_failure(message: str) -> RegistryError:
     return RegistryError(RegistryErrorKind.CLIENT_FAILURE, message)
 
 
-def _resolution_error(entry: Entry[Found] | Entry[_Ruling]) -> ResolutionError:
+def _resolution_error(entry: Entry[Found] | Entry[Ruling]) -> ResolutionError:
     return ResolutionError(tuple(entry.failures[name] for name in sorted(entry.failures)))

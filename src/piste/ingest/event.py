@@ -7,6 +7,7 @@ Limits: all phases always run and their errors accumulate. The one bad row is th
 Source: Snowplow, "Failed events"; bad rows `schema_violations` and `enrichment_failures`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from piste.enrich import View, apply
@@ -20,7 +21,14 @@ from piste.enrich.tracked_json import (
     validate,
 )
 from piste.events import badrows
-from piste.events.enriched import ATOMIC, EnrichedEvent, PartialEvent, contexts_json, unstruct_json
+from piste.events.enriched import (
+    ATOMIC,
+    EnrichedEvent,
+    PartialEvent,
+    Value,
+    contexts_json,
+    unstruct_json,
+)
 from piste.events.failure_entity import enrichment_failure_entity, schema_violation_entity
 from piste.events.failures import (
     DataReport,
@@ -49,8 +57,11 @@ class _Failures:
     derived: tuple[SchemaViolation, ...]
 
 
-def enrich(raw: RawEvent, check: Check, rules: Rules) -> GoodEvent | FailedEvent:
-    mapped = map_parameters(raw, rules.new_uuid)
+def enrich(
+    raw: RawEvent, of_request: Mapping[str, Value], check: Check, rules: Rules
+) -> GoodEvent | FailedEvent:
+    """`of_request` is what `enrich.mapping.request_columns` found in the event's request."""
+    mapped = map_parameters(raw, of_request, rules.new_uuid)
     fields = mapped.fields
     fields["v_etl"] = rules.v_etl
     fields["etl_tstamp"] = rules.clock_ms()
@@ -64,12 +75,13 @@ def enrich(raw: RawEvent, check: Check, rules: Rules) -> GoodEvent | FailedEvent
     if mapped.problems:
         tracked = (_atomic_violation(mapped.problems), *tracked)
 
+    superseded = contexts.superseded + unstruct.superseded
     view = View(
         raw,
         fields,
         contexts.valid,
         unstruct.valid[0] if unstruct.valid else None,
-        _validation_info(contexts.superseded + unstruct.superseded),
+        _validation_info(superseded) if superseded else (),
     )
     enrichment = apply(rules.steps, view)
 

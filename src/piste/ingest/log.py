@@ -21,6 +21,14 @@ class Log(Protocol):
     def last_position(self) -> int:
         """Of the newest acknowledged record; 0 when there never was one."""
 
+    @property
+    def size_bytes(self) -> int:
+        """What is not released yet."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it could keep what came lately."""
+
     async def append(self, record: bytes) -> int:
         """Keep the record; answers its position once it is safe. Raises `LogFull`."""
 
@@ -48,6 +56,14 @@ class MemoryLog:
     @property
     def last_position(self) -> int:
         return self._last
+
+    @property
+    def size_bytes(self) -> int:
+        return self._bytes
+
+    @property
+    def healthy(self) -> bool:
+        return True
 
     async def append(self, record: bytes) -> int:
         with self._lock:

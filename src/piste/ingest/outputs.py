@@ -10,7 +10,7 @@ Source: Snowplow Micro, `--output-tsv`, `--output-json`, `--destination`. Micro 
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO, Protocol
 
 import urllib3
@@ -37,12 +37,17 @@ class Output(Protocol):
     def close(self) -> None:
         """Finish within a bounded time. Nothing is written afterwards."""
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Events by what became of them."""
+
 
 class StreamOutput:
     """One line an event, flushed with each payload. Ends, with one log line, when the reader has gone."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream: BinaryIO | None = stream
+        self._printed = 0
 
     def write(self, lines: Sequence[bytes]) -> None:
         if self._stream is None:
@@ -50,12 +55,17 @@ class StreamOutput:
         try:
             self._stream.write(b"".join(line + b"\n" for line in lines))
             self._stream.flush()
+            self._printed += len(lines)
         except OSError as error:
             self._stream = None
             log.warning("the output is closed (%s): no more events are printed", error)
 
     def close(self) -> None:
         self._stream = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"printed": self._printed}
 
 
 Post = Callable[[bytes], int]
@@ -139,6 +149,10 @@ class DestinationOutput:
             self._drop(left, "the time to finish is over")
             if self.dropped:
                 log.warning("events delivered: %d, dropped: %d", self.delivered, self.dropped)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"delivered": self.delivered, "dropped": self.dropped}
 
     def _run(self) -> None:
         while (lines := self._next()) is not None:

@@ -1,103 +1,152 @@
-"""The loader: one thread that takes recorded requests to the store and the outputs.
+"""The pipeline: what the servers hold of this room. Takes recorded requests from the collector to the store.
 
-Room:   everything with an effect between the log and the store; what an event becomes is decided in
-        `ingest.process`.
-Limits: all writing is in this thread. A request that breaks processing or storing is set aside as a
-        rejected payload, never lost and never tried forever; when the store itself is broken the
-        loader waits and tries again, and the log fills up.
+Room:   log -> `Intake` -> `Crew` of workers -> `Loader` -> store; this is their front, for the event loop.
 """
 
 import asyncio
 import logging
-import threading
+import time
 from collections.abc import Callable, Sequence
-from itertools import chain, repeat
-from typing import Protocol
 
-from piste.events.outcome import Processed
 from piste.events.payload import CollectorPayload, OversizedPayload
-from piste.events.tables import RowBatch
-from piste.ingest.log import Log
-from piste.ingest.process import process, set_aside, set_record_aside
+from piste.ingest.crew import Crew
+from piste.ingest.enricher import Enricher
+from piste.ingest.intake import Intake
+from piste.ingest.loader import Events, Loader, Observer
+from piste.ingest.log import Log, LogFull
 from piste.ingest.progress import Progress
-from piste.ingest.records import decode_record, encode_record
-from piste.ingest.rows import to_rows
-from piste.ingest.rules import Rules
+from piste.ingest.records import encode_record
+from piste.ingest.stats import Ages, Stats
+from piste.ingest.workers import InProcess, Worker
 
 _logger = logging.getLogger(__name__)
 
-BATCH_BYTES = 4 << 20
-_RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
-
-Positioned = tuple[int, Processed]
-Observer = Callable[[Processed], None]
-
-
-class Events(Protocol):
-    """The store, as the loader uses it."""
-
-    def append(self, batch: RowBatch, position: int) -> None:
-        """Store the batch and the position that it ends at, both or neither."""
-
-    def clear(self) -> None:
-        """Forget all events."""
+_LEAVE_SECONDS = 2.0
+"""How long threads may take to notice that they are to leave."""
 
 
 class Pipeline:
-    """Takes recorded requests from the collector to the store."""
+    """Records, enriches and stores."""
 
     def __init__(
         self,
         log: Log,
-        rules: Rules,
+        enricher: Enricher,
         events: Events,
         *,
         loaded: int = 0,
-        observers: Sequence[Observer] = (),
+        workers: Sequence[Worker] = (),
+        observers: tuple[Observer, ...] = (),
+        chores: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`loaded` is the position up to which `events` is complete. `observers` see every payload
-        once it is stored."""
-        self._log, self._rules, self._events = log, rules, events
-        self._observers = observers
+        """`loaded` is the position up to which `events` is complete. Without `workers`, `enricher` works in
+        a thread. `chores` are as in `Loader`."""
+        self._log = log
         self.progress = Progress(loaded)
-        self.healthy = True
-        self._work = threading.Event()
-        self._stopping = threading.Event()
-        self._resets: list[int] = []
-        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self.stats = Stats()
+        self._ages = Ages()
+        if log.last_position > loaded:
+            self._ages.note(log.last_position, loaded)
+        workers = workers or (InProcess(enricher),)
+        self._intake = Intake(log, loaded=loaded, workers=len(workers))
+        self._loader = Loader(
+            log,
+            self._intake,
+            events,
+            self.progress,
+            self.stats,
+            alone=enricher,
+            observers=observers,
+            chores=chores,
+        )
+        self._crew = Crew(self._intake, workers, self._loader.hand_on)
 
     def start(self) -> None:
         """Called in the event loop that will wait for progress."""
         self.progress.bind(asyncio.get_running_loop())
-        self._thread.start()
+        self._loader.start()
+        self._crew.start()
 
     async def stop(self, timeout_s: float) -> None:
-        """Load what is acknowledged, then end; after the time limit, end without."""
-        self._stopping.set()
-        self._work.set()
-        await asyncio.to_thread(self._thread.join, timeout_s)
+        """Store what is acknowledged, then end; after the time limit, end without: it is in the log."""
+        await asyncio.to_thread(self._stop, time.monotonic() + timeout_s)
         if left := self.pending:
             _logger.error("stopped with %d recorded requests not yet in the store", left)
+
+    def _stop(self, deadline: float) -> None:
+        def left_s() -> float:
+            return max(0.0, deadline - time.monotonic())
+
+        self._loader.hasten()
+        self._intake.finish()
+        self._crew.join(left_s())
+        self._loader.finish()
+        self._loader.join(left_s())
+        if self.is_running:
+            self.leave()
+            self._crew.join(_LEAVE_SECONDS)
+            self._loader.join(_LEAVE_SECONDS)
+
+    def leave(self) -> None:
+        """End at once, whatever is under way: it is in the log."""
+        self._crew.leave()
+        self._loader.leave()
 
     @property
     def pending(self) -> int:
         """Acknowledged requests that are not in the store yet."""
         return max(0, self._log.last_position - self.progress.loaded)
 
+    @property
+    def age_seconds(self) -> float:
+        """How long the oldest request that is not in the store yet has waited, in this process."""
+        return self._ages.oldest_seconds(self.progress.loaded)
+
+    @property
+    def is_running(self) -> bool:
+        return self._crew.is_running or self._loader.is_running
+
+    @property
+    def healthy(self) -> bool:
+        return all(self.parts.values())
+
+    @property
+    def parts(self) -> dict[str, bool]:
+        """Which of the parts work."""
+        return {
+            "log": self._log.healthy,
+            "workers": self._crew.healthy,
+            "store": self._loader.healthy,
+        }
+
+    @property
+    def losses(self) -> int:
+        """Workers that ended in the middle of a batch."""
+        return self._crew.losses
+
     async def submit(self, recorded: CollectorPayload | OversizedPayload) -> None:
         """Returns when the request is safe. Raises `LogFull`."""
-        await self._log.append(encode_record(recorded))
-        self._work.set()
+        try:
+            position = await self._log.append(encode_record(recorded))
+        except LogFull:
+            self.stats.refused["log_full"] += 1
+            raise
+        self.stats.accepted += 1
+        self._ages.note(position, self.progress.loaded)
+        self._intake.notice()
 
     async def catch_up(self, timeout_s: float) -> int:
         """Wait until what was acknowledged before this call is in the store; how much is not."""
         target = self._log.last_position
-        await self.progress.wait(lambda: self.progress.loaded >= target, timeout_s)
+        if self.progress.loaded < target:
+            with self._intake.hurried():
+                await self.progress.wait(lambda: self.progress.loaded >= target, timeout_s)
         return max(0, target - self.progress.loaded)
 
     async def wait_for_more(self, after_version: int, timeout_s: float) -> int:
         """Wait until there is something new since `after_version`; the version now."""
-        await self.progress.wait(lambda: self.progress.version > after_version, timeout_s)
+        with self._intake.hurried():
+            await self.progress.wait(lambda: self.progress.version > after_version, timeout_s)
         return self.progress.version
 
     async def reset(self) -> None:
@@ -106,133 +155,10 @@ class Pipeline:
         Raises `RuntimeError` when Piste stops before that.
         """
         target = self._log.last_position
-        self._resets.append(target)
-        self._work.set()
-        while target in self._resets:
-            if self._stopping.is_set() and not self._thread.is_alive():
-                raise RuntimeError("stopped before the events were forgotten")
-            await self.progress.wait(lambda: target not in self._resets, 1.0)
-
-    def _run(self) -> None:
-        while True:
-            self._work.clear()
-            try:
-                is_busy = self._work_once()
-            except Exception:
-                _logger.exception("the loader met a fault; trying again")
-                self.healthy, is_busy = False, True
-                self._pause(_RETRY_SECONDS[0])
-            if not is_busy:
-                self.healthy = True
-            if self._stopping.is_set() and not (is_busy and self.healthy):
-                return
-            if not is_busy:
-                self._work.wait()
-
-    def _work_once(self) -> bool:
-        """Load a batch and reset when due; whether there was anything to do."""
-        batch = self._log.read(self.progress.loaded, BATCH_BYTES)
-        # Looked at after the log, so that no record is loaded together with those before its reset.
-        resets = tuple(self._resets)
-        if resets:
-            batch = [one for one in batch if one[0] <= resets[0]]
-        if batch:
-            self._load(batch)
-        return self._reset_when_due() or bool(batch)
-
-    def _reset_when_due(self) -> bool:
-        due = sum(position <= self.progress.loaded for position in tuple(self._resets))
-        if not due:
-            return False
-        try:
-            self._events.clear()
-        except Exception:
-            _logger.exception("the store could not be emptied; trying again")
-            self.healthy = False
-            self._pause(_RETRY_SECONDS[0])
-            return True
-        self.healthy = True
-        del self._resets[:due]
-        self.progress.advance(self.progress.loaded)
-        return True
-
-    def _pause(self, seconds: float) -> None:
-        """Wait so long, or until Piste stops."""
-        self._stopping.wait(seconds)
-
-    def _load(self, batch: list[tuple[int, bytes]]) -> None:
-        processed = [(position, self._process(record)) for position, record in batch]
-        stored = processed if self._append(processed) else self._append_one_by_one(processed)
-        if not stored:
-            return
-        self._log.release(stored[-1][0])
-        for _, outcomes in stored:
-            for observe in self._observers:
-                try:
-                    observe(outcomes)
-                except Exception:
-                    _logger.exception("an output failed")
-
-    def _process(self, record: bytes) -> Processed:
-        try:
-            recorded = decode_record(record)
-        except ValueError as error:
-            _logger.exception("a record of the log cannot be read and is set aside as bad")
-            return set_record_aside(record, error, self._rules)
-        try:
-            return process(recorded, self._rules)
-        except Exception as error:
-            _logger.exception("a request could not be processed and is set aside as bad")
-            return set_aside(recorded, error, self._rules)
-
-    def _append(self, processed: list[Positioned]) -> bool:
-        position = processed[-1][0]
-        try:
-            self._events.append(to_rows(processed), position)
-        except Exception:
-            _logger.exception("a batch of %d requests could not be stored", len(processed))
-            return False
-        self.healthy = True
-        self.progress.advance(position)
-        return True
-
-    def _append_one_by_one(self, processed: list[Positioned]) -> list[Positioned]:
-        """What was stored, in order; less than all only when Piste stops."""
-        stored: list[Positioned] = []
-        for one in processed:
-            kept = self._append_alone(one)
-            if kept is None:
-                break
-            stored.append(kept)
-        return stored
-
-    def _append_alone(self, one: Positioned) -> Positioned | None:
-        """Store one request; when that is impossible, store that; else wait for the store.
-
-        What was stored; None when Piste stops before the store recovers.
-        """
-        position, processed = one
-        error = RuntimeError("the events of this request could not be stored")
-        aside = (position, set_aside(processed.payload, error, self._rules))
-        delays = chain(_RETRY_SECONDS, repeat(_RETRY_SECONDS[-1]))
-        while not self._append([one]):
-            delay = next(delays)
-            _logger.error("a request could not be stored; next attempt in %s s", delay)
-            self._pause(delay)
-            if self._takes_writes():
-                # The store is sound: it was a passing fault of its own, or it is the request's.
-                for candidate in (one, aside):
-                    if self._append([candidate]):
-                        return candidate
-            self.healthy = False
-            if self._stopping.is_set():
-                return None
-        return one
-
-    def _takes_writes(self) -> bool:
-        """Whether the store takes an empty batch."""
-        try:
-            self._events.append(RowBatch((), ()), self.progress.loaded)
-        except Exception:
-            return False
-        return True
+        self._intake.cut_at(target)
+        self._loader.reset_at(target)
+        with self._intake.hurried():
+            while self._loader.is_resetting(target):
+                if self._loader.has_ended:
+                    raise RuntimeError("stopped before the events were forgotten")
+                await self.progress.wait(lambda: not self._loader.is_resetting(target), 1.0)

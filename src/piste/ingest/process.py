@@ -16,6 +16,7 @@ from piste.adapters import (
     parse_querystring,
 )
 from piste.enrich.conversions import is_uuid
+from piste.enrich.mapping import request_columns
 from piste.events import badrows
 from piste.events.failures import PayloadFormatFailure
 from piste.events.outcome import Processed, QueryPairs, RejectedPayload
@@ -61,7 +62,8 @@ def _adapted(request: Request, rules: Rules) -> Processed:
                 ),
             )
         case raw_events:
-            outcomes = tuple(enrich(raw, check, rules) for raw in raw_events)
+            of_request = request_columns(request.payload)
+            outcomes = tuple(enrich(raw, of_request, check, rules) for raw in raw_events)
             return Processed(request.payload, outcomes, request.query)
 
 

@@ -1,9 +1,13 @@
-"""Outcomes to rows of the two stored tables.
+"""Outcomes to rows of the stored tables.
 
-Room:   the shape of `origin`, which `queries` reads back:
-        events:   {"rawEvent": …, "errors": [text, …]}      (errors of failed events only)
-        payloads: {"collectorPayload": … | null, "errors": [text, …]}   (errors of rejected ones only)
-        as compact JSON, zlib-compressed; both exactly as /micro/good and /micro/bad print them.
+Room:   the shape of `origin`, which `queries` reads back; compact JSON, zlib-compressed:
+            request     {"api", "contentType", "source", "context"}, or null for an unreadable payload
+            querystring [text, …]   \\ of a payload of which anything failed
+            body        text | null /
+            events      [{"parameters": {…}, "errors": [text, …]?}, …]   errors of failed events only
+            errors      [text, …]   of a payload from which no event could be taken
+        Keys are left out where they do not apply. Each part is as /micro/good and /micro/bad print it.
+Limits: a row has the columns that are set; what is missing is null.
 Source: Micro REST API, "/micro/good" and "/micro/bad".
 """
 
@@ -12,105 +16,110 @@ from collections.abc import Iterable
 
 from piste.events.columns import COLUMNS, ColumnType
 from piste.events.enriched import EnrichedEvent, contexts_json, unstruct_json
-from piste.events.outcome import FailedEvent, GoodEvent, Processed, QueryPairs, RejectedPayload
-from piste.events.payload import CollectorPayload, RawEvent
+from piste.events.outcome import FailedEvent, GoodEvent, Processed, RejectedPayload
+from piste.events.payload import CollectorPayload
 from piste.events.schema_key import Json
-from piste.events.tables import EVENT_BITS, Row, RowBatch
+from piste.events.tables import EVENT_BITS, TABLES
 from piste.events.times import to_iso_millis
 from piste.jsontext import encode, encode_text
+
+Row = dict[str, object]
+"""Values by column name."""
 
 UNREADABLE = "Can't deserialize Thrift bytes."
 NOT_ADAPTED = "Error while extracting event(s) from collector payload and validating it/them."
 NOT_VALID = "Error while validating the event"
 
 _COMPRESSION_LEVEL = 1
-_NAMES = tuple(column.name for column in COLUMNS)
 _DECIMALS = tuple(column.name for column in COLUMNS if column.type is ColumnType.DECIMAL)
 
 
-def to_rows(processed: Iterable[tuple[int, Processed]]) -> RowBatch:
-    """`processed` are (position in the log, outcomes of the payload that stands there)."""
-    events: list[Row] = []
-    payloads: list[Row] = []
+def to_rows(processed: Iterable[tuple[int, Processed]]) -> dict[str, list[Row]]:
+    """Rows by table; `processed` are (position in the log, outcomes of the payload that stands there)."""
+    rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     for position, one in processed:
         seq = position << EVENT_BITS
-        if not all(isinstance(outcome, GoodEvent) for outcome in one.outcomes):
-            payloads.append(_payload_row(seq, one))
+        failed = not all(isinstance(outcome, GoodEvent) for outcome in one.outcomes)
+        if failed:
+            rows["payloads"].append(_payload_row(seq, one))
+        rows["origins"].append(
+            {
+                "seq": seq,
+                "collector_tstamp": one.payload.timestamp_ms,
+                "origin": zlib.compress(encode(_origin(one, failed)), _COMPRESSION_LEVEL),
+            }
+        )
         for index, outcome in enumerate(one.outcomes):
             if not isinstance(outcome, RejectedPayload):
-                events.append(_event_row(seq + index, outcome))
-    return RowBatch(tuple(events), tuple(payloads))
+                valid = isinstance(outcome, GoodEvent)
+                rows["events"].append(_event_row(seq + index, valid, outcome.event))
+    return rows
 
 
-def _event_row(seq: int, outcome: GoodEvent | FailedEvent) -> Row:
-    origin: dict[str, Json] = {"rawEvent": raw_event_json(outcome.raw)}
-    if isinstance(outcome, FailedEvent):
-        origin["errors"] = [NOT_VALID, encode_text(outcome.bad_row)]
-    values = _values(outcome.event)
-    return (seq, isinstance(outcome, GoodEvent), *map(values.get, _NAMES), _compress(origin))
-
-
-def _values(event: EnrichedEvent) -> dict[str, object]:
-    values: dict[str, object] = dict(event.fields)
+def _event_row(seq: int, valid: bool, event: EnrichedEvent) -> Row:
+    row: Row = {"seq": seq, "valid": valid, **event.fields}
     for name in _DECIMALS:
-        if name in values:
-            values[name] = float(values[name])  # type: ignore[arg-type]  # a Decimal
+        if name in row:
+            row[name] = float(row[name])  # type: ignore[arg-type]  # a Decimal
     if event.contexts:
-        values["contexts"] = encode_text(contexts_json(event.contexts))
+        row["contexts"] = encode_text(contexts_json(event.contexts))
     if event.unstruct_event is not None:
-        values["unstruct_event"] = encode_text(unstruct_json(event.unstruct_event))
+        row["unstruct_event"] = encode_text(unstruct_json(event.unstruct_event))
     if event.derived_contexts:
-        values["derived_contexts"] = encode_text(contexts_json(event.derived_contexts))
-    return values
+        row["derived_contexts"] = encode_text(contexts_json(event.derived_contexts))
+    return row
 
 
 def _payload_row(seq: int, processed: Processed) -> Row:
-    payload = processed.payload
-    first = processed.outcomes[0]
-    if not isinstance(first, RejectedPayload):
-        api = (first.raw.vendor, first.raw.version)
-        described = collector_payload_json(payload, *api, processed.query)
-        return (seq, payload.timestamp_ms, False, *api, _compress({"collectorPayload": described}))
-    bad_rows = [encode_text(bad_row) for bad_row in first.bad_rows]
-    if first.api is None or first.query is None:
-        origin: dict[str, Json] = {"collectorPayload": None, "errors": [UNREADABLE, *bad_rows]}
-        return (seq, payload.timestamp_ms, True, None, None, _compress(origin))
-    origin = {
-        "collectorPayload": collector_payload_json(payload, *first.api, first.query),
-        "errors": [NOT_ADAPTED, *bad_rows],
-    }
-    return (seq, payload.timestamp_ms, True, *first.api, _compress(origin))
-
-
-def _compress(origin: Json) -> bytes:
-    return zlib.compress(encode(origin), _COMPRESSION_LEVEL)
-
-
-def raw_event_json(raw: RawEvent) -> Json:
+    vendor, version = _api(processed) or (None, None)
     return {
-        "api": {"vendor": raw.vendor, "version": raw.version},
-        "parameters": raw.parameters,
-        **_request_json(raw.payload),
+        "seq": seq,
+        "collector_tstamp": processed.payload.timestamp_ms,
+        "rejected": isinstance(processed.outcomes[0], RejectedPayload),
+        "vendor": vendor,
+        "version": version,
     }
 
 
-def collector_payload_json(
-    payload: CollectorPayload, vendor: str, version: str, query: QueryPairs
-) -> Json:
-    """A query value that is missing prints as `name=null`."""
-    request = _request_json(payload)
+def _api(processed: Processed) -> tuple[str, str] | None:
+    """Vendor and version; None when the payload could not be read."""
+    first = processed.outcomes[0]
+    if isinstance(first, RejectedPayload):
+        return first.api
+    return first.raw.vendor, first.raw.version
+
+
+def _origin(processed: Processed, failed: bool) -> Json:
+    first, api = processed.outcomes[0], _api(processed)
+    origin: dict[str, Json] = {"request": None}
+    if api is not None:
+        origin["request"] = request_json(processed.payload, *api)
+        if failed:
+            # A query value that is missing prints as `name=null`.
+            origin["querystring"] = [
+                f"{name}={'null' if value is None else value}" for name, value in processed.query
+            ]
+            origin["body"] = processed.payload.body
+    if isinstance(first, RejectedPayload):
+        general = UNREADABLE if api is None else NOT_ADAPTED
+        origin["errors"] = [general, *(encode_text(bad_row) for bad_row in first.bad_rows)]
+    else:
+        origin["events"] = [_event_json(outcome) for outcome in processed.outcomes]
+    return origin
+
+
+def _event_json(outcome: GoodEvent | FailedEvent | RejectedPayload) -> Json:
+    assert not isinstance(outcome, RejectedPayload)  # such a payload has no other outcomes
+    if isinstance(outcome, GoodEvent):
+        return {"parameters": outcome.raw.parameters}
+    errors = [NOT_VALID, encode_text(outcome.bad_row)]
+    return {"parameters": outcome.raw.parameters, "errors": errors}
+
+
+def request_json(payload: CollectorPayload, vendor: str, version: str) -> dict[str, Json]:
+    """What all events of a payload share."""
     return {
         "api": {"vendor": vendor, "version": version},
-        "querystring": [f"{name}={'null' if value is None else value}" for name, value in query],
-        "contentType": request["contentType"],
-        "body": payload.body,
-        "source": request["source"],
-        "context": request["context"],
-    }
-
-
-def _request_json(payload: CollectorPayload) -> dict[str, Json]:
-    return {
         "contentType": payload.content_type,
         "source": {
             "name": payload.collector,

@@ -11,11 +11,11 @@ from typing import cast
 import msgspec
 
 from piste.events.tables import EVENT_BITS
+from piste.queries.origins import Origins
 from piste.queries.statements import Row, Rows, statement
-from piste.queries.stored import CHUNK, NEWEST, NULL, chunks, events_at, payloads_at, unpacked
+from piste.queries.stored import CHUNK, NEWEST, NULL, chunks
 
 _PAYLOAD_PLACES = 1 << EVENT_BITS
-_GONE = msgspec.json.encode(["The original is no longer kept."])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +26,17 @@ class BadFilter:
     version: str | None = None
 
 
-class _Origin(msgspec.Struct):
-    collectorPayload: msgspec.Raw = NULL  # noqa: N815 (as the API prints it)
-    rawEvent: msgspec.Raw = NULL  # noqa: N815
-    errors: msgspec.Raw = msgspec.Raw(_GONE)
-
-
-_origin = msgspec.json.Decoder(_Origin)
-
-
 def bad_items(rows: Rows, wanted: BadFilter, limit: int | None = None) -> Iterator[bytes]:
     """The JSON text of each matching item, newest first, read as far as the caller asks.
 
     Keys in order: collectorPayload (null when the payload could not be read), rawEvent (null when no
     event could be taken), errors.
     """
+    origins = Origins(rows)
     for chunk in chunks(islice(_places(rows, wanted), limit)):
-        yield from _items(rows, chunk)
+        origins.fetch(cast("int", row["seq"]) for row in chunk)
+        for row in chunk:
+            yield _item(row, origins)
 
 
 def bad_count(rows: Rows, wanted: BadFilter) -> int:
@@ -67,29 +61,13 @@ def _places(rows: Rows, wanted: BadFilter) -> Iterator[Row]:
         before = cast("int", found[-1]["seq"])
 
 
-def _items(rows: Rows, chunk: list[Row]) -> Iterator[bytes]:
-    seqs = [cast("int", row["seq"]) for row in chunk]
-    events = {row["seq"]: row["origin"] for row in events_at(rows, "seq, origin", seqs)}
-    payload_seqs = sorted({_payload_seq(seq) for seq in seqs})
-    payloads = {row["seq"]: row["origin"] for row in payloads_at(rows, payload_seqs)}
-    last_seq, payload = -1, _Origin()
-    for seq, row in zip(seqs, chunk, strict=True):
-        # The events of one payload follow each other, so each payload is unpacked once.
-        if _payload_seq(seq) != last_seq:
-            last_seq = _payload_seq(seq)
-            payload = _decoded(payloads.get(last_seq))
-        event = payload if row["rejected"] else _decoded(events.get(seq))
-        yield b'{"collectorPayload":%b,"rawEvent":%b,"errors":%b}' % (
-            bytes(payload.collectorPayload),
-            bytes(event.rawEvent),
-            bytes(event.errors),
-        )
-
-
-def _payload_seq(seq: int) -> int:
-    return seq - seq % _PAYLOAD_PLACES
-
-
-def _decoded(origin: object) -> _Origin:
-    text = unpacked(origin)
-    return _Origin() if text is None else _origin.decode(text)
+def _item(row: Row, origins: Origins) -> bytes:
+    seq = cast("int", row["seq"])
+    origin, rejected = origins.of(seq), row["rejected"]
+    return msgspec.json.encode(
+        {
+            "collectorPayload": origin.collector_payload(),
+            "rawEvent": NULL if rejected else origin.raw_event(seq),
+            "errors": origin.errors if rejected else origin.event_errors(seq),
+        }
+    )

@@ -13,18 +13,9 @@ import msgspec
 
 from piste.events.columns import EVENT_TYPES
 from piste.events.sdk_json import non_lossy
+from piste.queries.origins import Origin, Origins
 from piste.queries.statements import Condition, Row, Rows, all_of, statement
-from piste.queries.stored import (
-    NULL,
-    WHOLE,
-    chunks,
-    entities,
-    event_of,
-    events_at,
-    places,
-    scan,
-    unpacked,
-)
+from piste.queries.stored import WHOLE, chunks, entities, event_of, events_at, places, scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +28,16 @@ class GoodFilter:
     contexts: tuple[str, ...] = ()
 
 
-class _Origin(msgspec.Struct):
-    rawEvent: msgspec.Raw = NULL  # noqa: N815 (as the API prints it)
-
-
-_origin = msgspec.json.Decoder(_Origin)
-
-
 def good_items(rows: Rows, wanted: GoodFilter, limit: int | None = None) -> Iterator[bytes]:
     """The JSON text of each matching item, newest first, read as far as the caller asks.
 
     Keys in order: rawEvent (null when it is no longer kept), eventType, schema, contexts, event.
     """
+    origins = Origins(rows)
     for chunk in chunks(islice(_matching(rows, wanted), limit)):
-        yield from map(_item, events_at(rows, WHOLE, chunk))
+        origins.fetch(chunk)
+        for row in events_at(rows, WHOLE, chunk):
+            yield _item(row, origins.of(cast("int", row["seq"])))
 
 
 def good_count(rows: Rows, wanted: GoodFilter) -> int:
@@ -62,12 +49,11 @@ def good_count(rows: Rows, wanted: GoodFilter) -> int:
     return cast("int", found["n"])
 
 
-def _item(row: Row) -> bytes:
-    origin = unpacked(row["origin"])
+def _item(row: Row, origin: Origin) -> bytes:
     event = event_of(row)
     return msgspec.json.encode(
         {
-            "rawEvent": NULL if origin is None else _origin.decode(origin).rawEvent,
+            "rawEvent": origin.raw_event(cast("int", row["seq"])),
             "eventType": row["event"],
             "schema": event.schema,
             "contexts": [entity.key.uri for entity in event.contexts],

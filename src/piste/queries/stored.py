@@ -4,7 +4,6 @@ Limits: self-describing data is opened only as far as it must be and otherwise s
         was stored, so a number keeps all its digits.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -40,7 +39,7 @@ def select(*names: str) -> str:
     )
 
 
-WHOLE = select("seq", *(column.name for column in COLUMNS), "origin")
+WHOLE = select("seq", *(column.name for column in COLUMNS))
 _ATOMIC = tuple(column.name for column in COLUMNS if column.type is not ColumnType.JSON)
 
 
@@ -121,22 +120,8 @@ def chunks(found: Iterator[T], size: int = CHUNK) -> Iterator[list[T]]:
 def events_at(rows: Rows, columns: str, seqs: Sequence[int]) -> list[Row]:
     """`columns`, with `seq` among them, of the events at `seqs`, in that order; without those that are
     gone."""
-    return _at(rows, statement("events").format(columns=columns), seqs)
-
-
-def payloads_at(rows: Rows, seqs: Sequence[int]) -> list[Row]:
-    """`seq` and `origin` of the payloads at `seqs`; as `events_at`."""
-    return _at(rows, statement("payloads"), seqs)
-
-
-def _at(rows: Rows, sql: str, seqs: Sequence[int]) -> list[Row]:
     if not seqs:
         return []
     params = {"first": min(seqs), "last": max(seqs), "seqs": list(seqs)}
-    found = {row["seq"]: row for row in rows(sql, params)}
+    found = {row["seq"]: row for row in rows(statement("events").format(columns=columns), params)}
     return [found[seq] for seq in seqs if seq in found]
-
-
-def unpacked(origin: object) -> bytes | None:
-    """The JSON text of a stored `origin`, None when it is no longer kept."""
-    return None if origin is None else zlib.decompress(cast("bytes", origin))

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 from piste.events.doc import Doc
 from piste.settings.kinds import Kind, kind_of
-from piste.settings.markers import Between, Existing, Flag, NotYet, Secret
+from piste.settings.markers import AtLeast, Between, Existing, Flag, NotYet, Secret
 from piste.settings.model import Settings
 
 PREFIX = "PISTE_"
@@ -68,7 +68,7 @@ def _setting(key: str, hint: Any, default: Any) -> Setting:
     found = {type(marker): marker for marker in markers}
     return Setting(
         key=key,
-        kind=kind_of(annotation, found.get(Between)),
+        kind=kind_of(annotation, found.get(Between) or found.get(AtLeast)),
         doc=found[Doc].text,
         default=default,
         flag=found.get(Flag),

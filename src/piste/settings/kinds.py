@@ -6,14 +6,23 @@ Limits: a value is read strictly (no `"9090"` for an integer in TOML, where type
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from piste.settings.markers import Between
+from piste.settings.markers import AtLeast, Between
 
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+}
+_SPAN = re.compile(r"([0-9]{1,6})([dhms])")
 _TRUE_AND_FALSE = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -26,7 +35,7 @@ class Kind:
     from_text: Callable[[str], Any]
 
 
-def kind_of(annotation: Any, limits: Between | None = None) -> Kind:
+def kind_of(annotation: Any, limits: Between | AtLeast | None = None) -> Kind:
     """The kind of an annotation such as `int`, `Path | None` or `tuple[str, ...]`.
 
     Raises `TypeError` for an annotation that no setting may have.
@@ -42,7 +51,9 @@ def kind_of(annotation: Any, limits: Between | None = None) -> Kind:
     if origin is Literal:
         return _choice(arguments)
     if annotation is int:
-        return _integer(limits or Between(-(2**63)))
+        return _integer(limits if isinstance(limits, Between) else Between(-(2**63)))
+    if annotation is timedelta:
+        return _span(limits.low if isinstance(limits, AtLeast) else timedelta())
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     raise TypeError(f"no setting may have the type {annotation}")
@@ -52,6 +63,8 @@ def plain(value: object) -> Any:
     """The value as TOML and JSON have it; `from_value` undoes it."""
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, timedelta):
+        return _span_text(value)
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -116,6 +129,29 @@ def _integer(limits: Between) -> Kind:
         expected += f", {limits.low} or more"
     exact = _instance(int)
     return Kind(expected, lambda value: check(exact(value)), lambda value: check(int(value)))
+
+
+def _span(low: timedelta) -> Kind:
+    """A whole number and a unit, such as `90s`, `5m`, `24h` or `7d`."""
+
+    def read(value: object) -> timedelta:
+        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValueError(value)
+        span = int(match[1]) * _UNITS[match[2]]
+        if span < low:
+            raise ValueError(value)
+        return span
+
+    return Kind(
+        f"a time such as `90s`, `5m`, `24h` or `7d`, `{_span_text(low)}` or more", read, read
+    )
+
+
+def _span_text(span: timedelta) -> str:
+    """In the largest unit that gives a whole number."""
+    unit = next(name for name, size in _UNITS.items() if not span % size)
+    return f"{span // _UNITS[unit]}{unit}"
 
 
 def _choice(options: tuple[str, ...]) -> Kind:

@@ -4,6 +4,7 @@ Room:   the vocabulary in which `model` declares settings; `fields` reads it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -32,6 +33,13 @@ class Between:
 
     low: int
     high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The time span is not shorter."""
+
+    low: timedelta
 
 
 @dataclass(frozen=True, slots=True)

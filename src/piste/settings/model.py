@@ -6,11 +6,12 @@ Limits: values are plain; what they start (servers, files, registries) is the ap
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from piste.events.doc import Doc
-from piste.settings.markers import Between, Existing, Flag, NotYet, Secret
+from piste.settings.markers import AtLeast, Between, Existing, Flag, NotYet, Secret
 from piste.web.collector.settings import CollectorSettings
 
 PORT = Between(0, 65535)
@@ -79,6 +80,21 @@ class StorageSettings:
         Doc("Above this many bytes not yet loaded, the collector answers 503 with Retry-After."),
         Between(1),
     ] = 1_073_741_824
+    ttl: Annotated[
+        timedelta | None,
+        Doc("Events older than this are deleted; when not set, none ever is."),
+        AtLeast(timedelta(minutes=5)),
+    ] = None
+    origin_ttl: Annotated[
+        timedelta | None,
+        Doc("Raw requests, as `/micro/good` and `/micro/bad` show them, are kept this long."),
+        AtLeast(timedelta(minutes=5)),
+    ] = timedelta(hours=24)
+    cleanup_interval: Annotated[
+        timedelta,
+        Doc("How often what is too old is looked for."),
+        AtLeast(timedelta(minutes=1)),
+    ] = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +137,14 @@ class EnrichSettings:
         Existing(),
     ] = None
     workers: Annotated[
-        int,
-        Doc("Processes that enrich; 0 enriches in a thread of the serving process."),
+        int | None,
+        Doc(
+            "Processes that enrich; 0 enriches in a thread of the serving process. When not set: one less "
+            "than the machine has processors, and 0 with `storage.ephemeral`."
+        ),
         Flag("--workers", value="N"),
-        NotYet("this release enriches in the serving process"),
-        Between(0),
-    ] = 0
+        Between(0, 64),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

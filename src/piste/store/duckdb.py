@@ -3,27 +3,44 @@
 Room:   rows and the log position in; rows of any portable SQL out. What a query means is its caller's
         affair.
 Limits: one process opens a file at a time. One writer at a time, any number of readers beside it, each
-        seeing the last commit. After big deletes the file does not shrink.
+        seeing the last commit.
 Source: DuckDB, "Concurrency" and "Configuration".
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 
 import duckdb
+from arro3.io import read_ipc_stream
 
-from piste.events.tables import EVENTS, PAYLOADS, RowBatch
-from piste.store.arrow import arrow_table
+from piste.events.tables import TABLES
+from piste.store.compaction import (
+    adopt_draft,
+    discard_draft,
+    draft_folder,
+    is_worth_it,
+    write_draft,
+)
 from piste.store.dialect import to_duckdb
 from piste.store.errors import StoreInUse, StoreTooNew, StoreUnreadable
 from piste.store.layout import LAYOUT, lay_out, layout_of
 
-# By name, because a column that an older file lacked stands last in its table.
-_INSERT_EVENTS = "insert into events by name select * from batch"
-_INSERT_PAYLOADS = "insert into payloads by name select * from batch"
+# By name, because a column that an older file lacked stands last in its table, and a stream has only the
+# columns that are set.
+_INSERTS = {
+    table: f"insert into {table} by name select * from batch"  # noqa: S608 (our own names)
+    for table in TABLES
+}
+
+
+_COMPACTION_PATIENCE_SECONDS = 10.0
+"""How long readers may keep the store from changing its file; then it is left for another time."""
+
+Connection = duckdb.DuckDBPyConnection
 
 
 class EventStore:
@@ -32,9 +49,14 @@ class EventStore:
     Every method may be called from any thread.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._readers, self._writer = connection, connection.cursor()
-        self._reading, self._writing = threading.Lock(), threading.Lock()
+    def __init__(self, path: Path | None, connect: Callable[[], Connection]) -> None:
+        """Use `open`."""
+        self._path, self._connect = path, connect
+        self._readers = connect()
+        self._writer = self._readers.cursor()
+        self._writing = threading.Lock()
+        self._turn = threading.Condition()
+        self._reading, self._is_moving = 0, False
 
     @classmethod
     def open(
@@ -48,8 +70,6 @@ class EventStore:
         """
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
-            # The store reads and writes its own file only, and never fetches extensions.
-            "enable_external_access": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
@@ -57,36 +77,15 @@ class EventStore:
             config["temp_directory"] = ""
         if memory_mb is not None or path is not None:
             config["memory_limit"] = f"{memory_mb or 256}MB"
-        try:
-            connection = duckdb.connect(path or ":memory:", config=config)
-        except duckdb.Error as error:
-            if path is None:
-                raise
-            if "Could not set lock" in str(error):
-                raise StoreInUse(path, str(error)) from error
-            raise StoreUnreadable(path, str(error)) from error
-        layout = layout_of(connection) or LAYOUT
-        if path is not None and layout > LAYOUT:
-            connection.close()
-            raise StoreTooNew(path, f"layout {layout}, this version knows {LAYOUT}")
-        with _transaction(connection):
-            lay_out(connection)
-        return cls(connection)
+        return cls(path, lambda: _connect(path, config))
 
-    def append(self, batch: RowBatch, position: int) -> None:
-        """Store a batch and the log position that follows it, in one transaction."""
-        tables = [
-            (insert, arrow_table(columns, rows))
-            for insert, columns, rows in (
-                (_INSERT_EVENTS, EVENTS, batch.events),
-                (_INSERT_PAYLOADS, PAYLOADS, batch.payloads),
-            )
-            if rows
-        ]
+    def append(self, streams: Mapping[str, bytes], position: int) -> None:
+        """Store a batch, an Arrow IPC stream by table, and the log position that follows it: both or
+        neither. Columns that a stream lacks are null."""
         with self._writing, _transaction(self._writer):
-            for insert, table in tables:
-                self._writer.register("batch", table)
-                self._writer.execute(insert)
+            for table, stream in streams.items():
+                self._writer.register("batch", read_ipc_stream(BytesIO(stream)))
+                self._writer.execute(_INSERTS[table])
                 self._writer.unregister("batch")
             self._writer.execute("update state set position = ?", [position])
 
@@ -98,27 +97,101 @@ class EventStore:
 
     def rows(self, sql: str, params: Mapping[str, object]) -> list[dict[str, object]]:
         """The rows of one portable statement that only reads; `params` by name, as many as it has."""
-        with self._reading:
-            cursor = self._readers.cursor()
-        try:
+        with self._reader() as cursor:
             cursor.execute("begin transaction read only")
             cursor.execute(to_duckdb(sql), dict(params))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        finally:
-            cursor.close()
 
     def clear(self) -> None:
         """Forget all events and payloads; the log position stays."""
         with self._writing, _transaction(self._writer):
-            self._writer.execute("delete from events")
-            self._writer.execute("delete from payloads")
+            for table in TABLES:
+                self._writer.execute(f"delete from {table}")  # noqa: S608 (our own names)
+
+    def delete_before(self, instant_ms: int) -> int:
+        """Forget what was collected before; how many events that were."""
+        with self._writing, _transaction(self._writer):
+            return {table: self._delete_before(table, instant_ms) for table in TABLES}["events"]
+
+    def delete_origins_before(self, instant_ms: int) -> int:
+        """Forget what payloads collected before were made of; how many that were."""
+        with self._writing, _transaction(self._writer):
+            return self._delete_before("origins", instant_ms)
+
+    def _delete_before(self, table: str, instant_ms: int) -> int:
+        found = self._writer.execute(
+            f"delete from {table} where collector_tstamp < make_timestamp_ms(?)",  # noqa: S608
+            [instant_ms],
+        ).fetchone()
+        assert found is not None
+        return int(found[0])
+
+    def compact(self) -> bool:
+        """Write the file again without what was deleted, when that gives much space back.
+
+        Whether it did. Writers wait until it is done, readers while the files change places. Raises
+        `OSError` or `duckdb.Error` when there is no room for a second file.
+        """
+        if self._path is None:
+            return False
+        with self._writing:
+            self._writer.execute("checkpoint")
+            if not is_worth_it(self._writer):
+                return False
+            try:
+                write_draft(self._writer, self._path)
+                return self._move(self._path)
+            finally:
+                discard_draft(self._path)
+
+    def _move(self, path: Path) -> bool:
+        """Go over to the draft, unless readers do not let the old file go."""
+        with self._turn:
+            self._is_moving = True
+            try:
+                if not self._turn.wait_for(lambda: not self._reading, _COMPACTION_PATIENCE_SECONDS):
+                    return False
+                self._disconnect()
+                try:
+                    adopt_draft(path)
+                finally:
+                    self._readers = self._connect()
+                    self._writer = self._readers.cursor()
+                return True
+            finally:
+                self._is_moving = False
+                self._turn.notify_all()
+
+    def size_bytes(self) -> int:
+        """What the store takes on disk, with the log beside its file."""
+        if self._path is None:
+            return 0
+        files = (self._path, self._path.with_name(self._path.name + ".wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
         """Finish the running write and close; a file is left complete, without a log beside it."""
-        with self._writing, self._reading:
-            self._writer.close()
-            self._readers.close()
+        with self._writing, self._turn:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        self._writer.close()
+        self._readers.close()
+
+    @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._is_moving)
+            cursor = self._readers.cursor()
+            self._reading += 1
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            with self._turn:
+                self._reading -= 1
+                self._turn.notify_all()
 
     def __enter__(self) -> "EventStore":
         return self
@@ -130,6 +203,32 @@ class EventStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _connect(
+    path: Path | None, config: dict[str, str | bool | int | float | list[str]]
+) -> Connection:
+    """Raises `StoreInUse`, `StoreTooNew` or `StoreUnreadable`."""
+    try:
+        connection = duckdb.connect(path or ":memory:", config=config)
+    except duckdb.Error as error:
+        if path is None:
+            raise
+        if "Could not set lock" in str(error):
+            raise StoreInUse(path, str(error)) from error
+        raise StoreUnreadable(path, str(error)) from error
+    layout = layout_of(connection) or LAYOUT
+    if path is not None and layout > LAYOUT:
+        connection.close()
+        raise StoreTooNew(path, f"layout {layout}, this version knows {LAYOUT}")
+    if path is not None:
+        discard_draft(path)  # what a process left that was killed while compacting
+        connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
+    # From now on it reads and writes its own file only, and never fetches extensions.
+    connection.execute("set enable_external_access = false")
+    with _transaction(connection):
+        lay_out(connection)
+    return connection
 
 
 @contextmanager

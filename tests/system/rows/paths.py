@@ -20,6 +20,15 @@ UNSUPPORTED = "vendor/version combination is not supported"
 NOT_FOUND = Answered(404, b"Not found", {"content-type": "text/plain; charset=UTF-8"})
 OK = Answered(200, b"ok", {"content-type": "text/plain"})
 GIF = Answered(200, re.compile("^GIF89a"), {"content-type": "image/gif"})
+HEALTHY = Answered(
+    200, re.compile('^{"status": "ok", "db": "connected", '), {"content-type": "application/json"}
+)
+METRICS = Answered(
+    200,
+    re.compile("^# TYPE piste_requests_accepted_total counter$", re.MULTILINE),
+    {"content-type": re.compile("^text/plain; version=")},
+)
+ONLY_GET = Answered(405, b"Only GET.", {"allow": "GET, HEAD"})
 LONG = "a" * 9_000
 
 
@@ -92,6 +101,17 @@ PATHS = (
         answered=Answered(200, re.compile("^User-agent: \\*\nDisallow: /")),
     ),
     row("the sink's health", get("/sink-health"), answered=Answered(200, b"ok")),
+    row("the health", get("/health?x=1"), answered=HEALTHY),
+    row("the health, needlessly escaped", get("/%68ealth"), answered=HEALTHY),
+    row("the health with a slash behind it", get("/health/"), answered=NOT_FOUND),
+    row("a path that begins like the health", get("/health/v1?e=pv"), unsupported("health/v1")),
+    row("the metrics", get("/metrics"), answered=METRICS),
+    row("the metrics with a slash behind them", get("/metrics/"), answered=NOT_FOUND),
+    row(
+        "the metrics through a proxy",
+        get("/metrics", "X-Forwarded-For: 203.0.113.9"),
+        answered=Answered(401, re.compile("^Not a local request"), {"www-authenticate": "Bearer"}),
+    ),
 )
 
 METHODS = (
@@ -114,7 +134,14 @@ METHODS = (
         for method in ("PUT", "PATCH")
     ),
     row("POST of the pixel", post("/i?e=pv", "x"), answered=NOT_FOUND),
-    row("POST of the health", post("/health", ""), answered=NOT_FOUND),
+    *(
+        row(f"{method} of {path}", request(method, path), answered=ONLY_GET)
+        for method in ("POST", "PUT", "DELETE", "OPTIONS")
+        for path in ("/health", "/metrics")
+    ),
+    row("POST of the health with a body", post("/health", "x" * 100_000), answered=ONLY_GET),
+    row("HEAD of the health", request("HEAD", "/health"), answered=Answered(200, b"")),
+    row("HEAD of the metrics", request("HEAD", "/metrics"), answered=Answered(200, b"")),
     row("HEAD of the pixel", request("HEAD", "/i?e=pv"), good(), Answered(200, b"")),
     row("HEAD of what is not there", request("HEAD", "/x"), answered=Answered(404, b"")),
     row("GET with a body", request("GET", "/i?e=pv", "Content-Length: 5", body=b"hello"), good()),

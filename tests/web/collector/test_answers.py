@@ -55,7 +55,7 @@ def test_a_post_is_answered_ok_whatever_its_body(body):
     ]
 
 
-@pytest.mark.parametrize("path", [TP2, "/i", "/health", "/r/tp2", "/", "/a/b/c", "*"])
+@pytest.mark.parametrize("path", [TP2, "/i", "/robots.txt", "/r/tp2", "/", "/a/b/c", "*"])
 def test_a_preflight_is_answered_on_every_path(path):
     answered = call("OPTIONS", path, {"Origin": "https://shop.acme.com"})
     assert (answered.status, answered.body, answered.kept.payloads) == (200, b"", [])
@@ -113,7 +113,7 @@ def test_of_repeated_origins_the_first_counts():
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/i"), ("POST", TP2), ("OPTIONS", TP2), ("GET", "/health")]
+    ("method", "path"), [("GET", "/i"), ("POST", TP2), ("OPTIONS", TP2), ("GET", "/robots.txt")]
 )
 def test_strict_transport_security_is_on_every_answer_when_on(method, path):
     settings = CollectorSettings(hsts=HstsSettings(enable=True, max_age_seconds=60))

@@ -153,7 +153,7 @@ def test_malformed_requests_are_uvicorns(running, data):
 def test_pipelined_requests_are_answered_in_order(running):
     first = b"GET /i?1 HTTP/1.1\r\nHost: a\r\n\r\n"
     second = b"POST /a/b HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-    answer = running.say(first + second + request("GET /health HTTP/1.1"))
+    answer = running.say(first + second + request("GET /sink-health HTTP/1.1"))
     assert answer.count(b"HTTP/1.1 200 OK") == 3
     assert answer.index(b"GIF89a") < answer.index(b"text/plain\r\n") < answer.index(b"UTF-8")
     assert [payload.path for payload in running.kept.payloads] == ["/i", "/a/b"]
@@ -190,7 +190,7 @@ def test_a_client_that_leaves_amid_its_body_leaves_nothing(running):
     with socket.create_connection(("127.0.0.1", running.port)) as client:
         client.sendall(b"POST /a/b HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc")
         time.sleep(0.05)
-    assert status(running.say(request("GET /health HTTP/1.1"))) == 200
+    assert status(running.say(request("GET /sink-health HTTP/1.1"))) == 200
     assert running.kept.payloads == []
 
 

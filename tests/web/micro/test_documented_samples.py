@@ -7,7 +7,7 @@ import json
 
 import pytest
 from queries.rows_of import NOON, Payloads, page_view
-from support.golden import golden_text
+from support.golden import golden_text, request_of
 from web.micro.asking import FoundSchema
 
 from piste.events.columns import BY_NAME, ColumnType
@@ -58,7 +58,11 @@ def test_all(micro):
 def test_good(micro):
     """/micro/good prints raw event and event exactly as documented."""
     (item,) = golden("good.answer")
-    micro.add(Payloads().good(event_of(item["event"]), raw=item["rawEvent"]))
+    raw = item["rawEvent"]
+    payloads = Payloads().good(
+        event_of(item["event"]), request=request_of(raw), parameters=raw["parameters"]
+    )
+    micro.add(payloads)
     assert in_order(micro.get("/micro/good").json) == in_order([item])
 
 
@@ -87,21 +91,21 @@ def test_good_filter(micro, entities, expected):
 def test_bad(micro):
     """/micro/bad prints payload, raw event and errors exactly as documented."""
     (item,) = golden("bad.answer")
-    micro.add(
-        Payloads().failed(
-            page_view(),
-            payload=item["collectorPayload"],
-            raw=item["rawEvent"],
-            errors=item["errors"],
-        )
+    sent = item["collectorPayload"]
+    assert sent["querystring"] == []
+    payloads = Payloads().failed(
+        page_view(),
+        request=request_of(sent, body=sent["body"]),
+        parameters=item["rawEvent"]["parameters"],
+        bad_row=json.loads(item["errors"][1]),
     )
+    micro.add(payloads)
     assert in_order(micro.get("/micro/bad").json) == in_order([item])
 
 
 def test_bad_filter(micro):
     """The sample filter names the tracker protocol's vendor and version."""
-    webhook = {"vendor": "com.acme", "version": "v1"}
-    micro.add(Payloads().failed(page_view()).rejected(webhook).rejected())
+    micro.add(Payloads().failed(page_view()).rejected(("com.acme", "v1")).rejected())
     items = micro.post("/micro/bad", golden("bad-filter.request")).json
     assert [item["collectorPayload"]["body"] for item in items] == ["body 3", "body 1"]
 

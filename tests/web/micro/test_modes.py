@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from queries.rows_of import Payloads, page_view
+from queries.rows_of import NOON, Payloads, page_view
+from support.requests import payload
 from web.micro.asking import Micro
 
 from piste.web.micro.endpoints import Bounds
@@ -109,8 +110,8 @@ def test_an_empty_store(micro):
 def test_answers_have_a_budget(new_micro, path, body, items):
     """Items beyond the budget are left off, and a header says how many."""
     micro = new_micro(bounds=Bounds(answer_bytes=20_000))
-    payload = {"api": {}, "body": "x" * 1500}
-    micro.add(Payloads().good(*[page_view()] * 30).failed(*[page_view()] * 25, payload=payload))
+    large = payload(body="x" * 1500)
+    micro.add(Payloads().good(*[page_view()] * 30).failed(*[page_view()] * 25, request=large))
     answer = micro.post(f"/micro/{path}", body)
     found = answer.json["events"] if path == "events" else answer.json
     assert 0 < len(found) < items
@@ -132,3 +133,19 @@ def test_a_big_answer_is_whole(new_micro):
     assert len(json.loads(answer.body)) == 700
     assert answer.header("content-length") == str(len(answer.body))
     assert len(answer.body) > 2 << 20
+
+
+def test_a_persistent_store_forgets_originals_before_their_events(new_micro):
+    """The items stay, without what they were made of; nothing else of any answer changes."""
+    micro = new_micro(ephemeral=False)
+    micro.add(Payloads().good(page_view(app_id="a")).failed(page_view()).rejected())
+    asked = ["/micro/all", "/micro/events", "/micro/good", "/micro/bad"]
+    *before, good, bad = [micro.get(path).json for path in asked]
+    micro.store.delete_origins_before(NOON + 60_000)
+    *after, good_then, bad_then = [micro.get(path).json for path in asked]
+    assert after == before
+    assert good_then == [item | {"rawEvent": None} for item in good]
+    gone = {"rawEvent": None, "errors": ["The original is no longer kept."]}
+    assert bad_then == [item | {"collectorPayload": None} | gone for item in bad]
+    assert len(good_then) == 1
+    assert len(bad_then) == 2

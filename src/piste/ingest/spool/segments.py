@@ -66,10 +66,12 @@ def first_positions(folder: Path) -> list[int]:
     )
 
 
-def records(descriptor: int, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """Sound records between two offsets, each with where its frame ends; a few megabytes at a time."""
+def records(
+    descriptor: int, start: int, end: int, scan_bytes: int = _SCAN_BYTES
+) -> Iterator[tuple[int, bytes]]:
+    """Sound records between two offsets, each with where its frame ends; so many bytes read at a time."""
     while start < end:
-        size = min(_SCAN_BYTES, end - start)
+        size = min(scan_bytes, end - start)
         found = False
         for frame_end, record in frames(os.pread(descriptor, size, start)):
             found = True

@@ -30,6 +30,10 @@ _logger = logging.getLogger(__name__)
 
 SEGMENT_BYTES = 64 << 20
 SEGMENT_SECONDS = 600.0
+HEADROOM_BYTES = 64 << 10
+"""Read beyond what is asked for, so that the last frame is seldom cut."""
+ILL_SECONDS = 10.0
+"""After a failed write the spool counts as ill for so long."""
 
 
 @dataclass(slots=True)
@@ -84,6 +88,7 @@ class Spool:
         self._waiting_bytes = 0
         self._change = threading.Condition()
         self._closing = False
+        self._failed = float("-inf")
         self._loop: asyncio.AbstractEventLoop | None = None
         try:
             self._recover(loaded)
@@ -161,6 +166,11 @@ class Spool:
         return self._last
 
     @property
+    def healthy(self) -> bool:
+        # Not until the next write succeeds: who is told that we are ill may send none.
+        return time.monotonic() - self._failed > ILL_SECONDS
+
+    @property
     def size_bytes(self) -> int:
         """What is not released yet, whole segments counted."""
         with self._change:
@@ -210,6 +220,7 @@ class Spool:
             first = self._last + 1
             segment.size += len(data)
             segment.last = self._last = self._last + len(group)
+            self._failed = float("-inf")
             self._change.notify_all()
         return first
 
@@ -224,6 +235,7 @@ class Spool:
         """Forget what the failed write may have left behind the last acknowledged record."""
         what = "the disk is full" if error.errno == errno.ENOSPC else str(error)
         _logger.error("the spool cannot write, so nothing is accepted now: %s", what)
+        self._failed = time.monotonic()
         segment = self._segments[-1]
         try:
             os.ftruncate(segment.descriptor, segment.size)
@@ -251,7 +263,9 @@ class Spool:
             segment, end = cursor.segment, cursor.segment.size
         found: list[tuple[int, bytes]] = []
         size = 0
-        for offset, record in records(segment.descriptor, cursor.offset, end):
+        for offset, record in records(
+            segment.descriptor, cursor.offset, end, max_bytes + HEADROOM_BYTES
+        ):
             if cursor.position >= after and found and size + len(record) > max_bytes:
                 break
             cursor.offset = offset

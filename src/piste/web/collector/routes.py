@@ -27,7 +27,6 @@ class Routes:
         self._redirects = settings.redirects.enable_default_redirect
         self._healthy = healthy
         self._pages = {
-            "/health": answers.HEALTHY,
             "/robots.txt": answers.ROBOTS,
         }
         if settings.root_response.enabled:

@@ -1,4 +1,4 @@
--- The payloads at some places.
+-- The origins of the payloads at some places.
 select seq, origin
-from payloads
+from origins
 where seq >= :first and seq <= :last and seq in (select arrayJoin(:seqs))
