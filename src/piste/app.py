@@ -41,6 +41,7 @@ from piste.ingest.workers import WorkerProcess
 from piste.schemas import open_resolver
 from piste.server import Application, Endpoint, Servers, on_signals
 from piste.settings import Settings
+from piste.settings.model import MAX_WORKERS
 from piste.store.duckdb import EventStore
 from piste.store.errors import StoreError
 from piste.tls import CertificateError, pem_context, pkcs12_context
@@ -159,11 +160,11 @@ class Program:
             copies.update(output.counts)
         return Snapshot(
             accepted=stats.accepted,
-            refused=stats.refused,
-            outcomes=stats.outcomes,
+            refused=dict(stats.refused),
+            outcomes=dict(stats.outcomes),
             batch_seconds=stats.batch_seconds,
             enrich_seconds=stats.enrich_seconds,
-            lookups=stats.lookups,
+            lookups=dict(stats.lookups),
             worker_losses=pipeline.losses,
             log_requests=pipeline.pending,
             log_bytes=self._log.size_bytes,
@@ -307,7 +308,7 @@ def worker_count(settings: Settings) -> int:
         return settings.enrich.workers
     if settings.storage.ephemeral:
         return 0  # a second interpreter would double the memory of a tool that should be small
-    return _processors() - 1
+    return min(_processors() - 1, MAX_WORKERS)
 
 
 def _processors() -> int:

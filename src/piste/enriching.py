@@ -64,6 +64,7 @@ class Preparation:
             rules,
             copy=None if self.copies is None else lines_of(self.copies),
             say=event_lines if self.log.events else None,
+            lookups=resolver.lookup_counts,
         )
 
 

@@ -184,6 +184,26 @@ def test_a_full_spool_refuses_and_recovers(open_spool: Opener) -> None:
     assert append(spool, b"z" * 40) == [3]
 
 
+def test_a_full_spool_of_one_segment_recovers(open_spool: Opener) -> None:
+    """A limit below the size of a segment: once all is released there is room again, without a write."""
+    spool = open_spool(max_bytes=100)
+
+    async def fill_and_come_again() -> None:
+        await spool.append(b"x" * 60)
+        spool.release(spool.last_position)
+        for _ in range(200):
+            try:
+                await spool.append(b"y" * 60)
+            except LogFull:
+                await asyncio.sleep(0.01)
+            else:
+                return
+        raise AssertionError("it stays full")
+
+    asyncio.run(fill_and_come_again())
+    assert spool.read(1, 1000) == [(2, b"y" * 60)]
+
+
 def test_a_full_disk_refuses_and_recovers(
     open_spool: Opener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

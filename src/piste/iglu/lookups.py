@@ -81,6 +81,8 @@ class Lookups(Generic[T]):
         self._breakers = breakers
         self._entries: dict[SchemaKey, Entry[T]] = {}
         self._key_locks: dict[SchemaKey, _KeyLock] = {}
+        self.hits = self.misses = 0
+        """Answers from memory and from registries; not exact when threads count at once."""
         self._mutex = threading.Lock()  # guards the two dictionaries, never held while asking
 
     def get(self, key: SchemaKey, budget: LookupBudget | None = None) -> Entry[T]:
@@ -89,11 +91,14 @@ class Lookups(Generic[T]):
             now = self._clock_ms()
             if entry.fresh_from_ms <= now < entry.fresh_until_ms or self._holds(entry, now):
                 entry.last_used_ms = now
+                self.hits += 1
                 return entry
         with self._one_at_a_time(key):
             entry, now = self._entries.get(key), self._clock_ms()
             if entry is not None and self._holds(entry, now):
+                self.hits += 1
                 return entry  # somebody else asked while we waited
+            self.misses += 1
             return self._refreshed(key, entry, now, budget)
 
     def _holds(self, entry: Entry[T], now: int) -> bool:

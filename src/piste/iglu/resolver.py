@@ -109,6 +109,14 @@ class Resolver:
         entry = self._rulings.get(key, budget)
         return entry.value if entry.value is not None else _resolution_error(entry)
 
+    def lookup_counts(self) -> dict[str, int]:
+        """Look-ups since the beginning, `cached` and `asked` of registries."""
+        both = (self._schemas, self._rulings)
+        return {
+            "cached": sum(lookups.hits for lookups in both),
+            "asked": sum(lookups.misses for lookups in both),
+        }
+
     def with_budget(self, keys: int) -> "BudgetedResolver":
         """A view for one request, which may look up at most `keys` unknown keys remotely."""
         return BudgetedResolver(self, LookupBudget(keys))

@@ -15,6 +15,7 @@ from piste.settings.markers import AtLeast, Between, Existing, Flag, NotYet, Sec
 from piste.web.collector.settings import CollectorSettings
 
 PORT = Between(0, 65535)
+MAX_WORKERS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,9 @@ class StorageSettings:
     ] = None
     origin_ttl: Annotated[
         timedelta | None,
-        Doc("Raw requests, as `/micro/good` and `/micro/bad` show them, are kept this long."),
+        Doc(
+            "Raw requests, as `/micro/good` and `/micro/bad` show them, are kept this long; empty for ever."
+        ),
         AtLeast(timedelta(minutes=5)),
     ] = timedelta(hours=24)
     cleanup_interval: Annotated[
@@ -143,7 +146,7 @@ class EnrichSettings:
             "than the machine has processors, and 0 with `storage.ephemeral`."
         ),
         Flag("--workers", value="N"),
-        Between(0, 64),
+        Between(0, MAX_WORKERS),
     ] = None
 
 

@@ -168,7 +168,7 @@ class EventStore:
         if self._path is None:
             return 0
         files = (self._path, self._path.with_name(self._path.name + ".wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        return sum(_size_bytes(file) for file in files)
 
     def close(self) -> None:
         """Finish the running write and close; a file is left complete, without a log beside it."""
@@ -203,6 +203,13 @@ class EventStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _size_bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _connect(

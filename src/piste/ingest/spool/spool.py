@@ -87,7 +87,8 @@ class Spool:
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
         self._change = threading.Condition()
-        self._closing = False
+        self._closing = self._is_cramped = False
+        self._released = loaded
         self._failed = float("-inf")
         self._loop: asyncio.AbstractEventLoop | None = None
         try:
@@ -183,6 +184,8 @@ class Spool:
         with self._change:
             held = self._waiting_bytes + sum(segment.size for segment in self._segments)
             if self._closing or held + len(waiting.framed) > self._max_bytes:
+                self._is_cramped = True
+                self._change.notify_all()
                 raise LogFull
             self._waiting.append(waiting)
             self._waiting_bytes += len(waiting.framed)
@@ -192,7 +195,11 @@ class Spool:
     def _write_groups(self) -> None:
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._waiting or self._closing)
+                self._change.wait_for(lambda: self._waiting or self._closing or self._is_cramped)
+                if self._is_cramped:
+                    self._make_room()
+                    if not (self._waiting or self._closing):
+                        continue
                 group, self._waiting, self._waiting_bytes = self._waiting, [], 0
             if not group:
                 return
@@ -223,6 +230,18 @@ class Spool:
             self._failed = float("-inf")
             self._change.notify_all()
         return first
+
+    def _make_room(self) -> None:
+        """Let the last segment go as well when all of it is released: only a write would else begin a new
+        one, and a full spool takes none."""
+        self._is_cramped = False
+        segment = self._segments[-1]
+        if segment.size and segment.last <= self._released:
+            try:
+                self._start_segment()
+            except OSError as error:
+                _logger.error("the spool cannot begin a new segment: %s", error)
+            self._drop_released()
 
     def _roll_when_due(self) -> None:
         segment = self._segments[-1]
@@ -285,8 +304,12 @@ class Spool:
 
     def release(self, position: int) -> None:
         with self._change:
-            while len(self._segments) > 1 and self._segments[0].last <= position:
-                self._delete(self._segments.popleft())
+            self._released = max(self._released, position)
+            self._drop_released()
+
+    def _drop_released(self) -> None:
+        while len(self._segments) > 1 and self._segments[0].last <= self._released:
+            self._delete(self._segments.popleft())
 
     def _delete(self, segment: _Segment) -> None:
         os.close(segment.descriptor)

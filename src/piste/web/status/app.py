@@ -62,8 +62,8 @@ class StatusPages:
         if not self._access.allows(client[0] if client else None, scope["headers"]):
             challenge = (b"www-authenticate", b"Bearer")
             return HTTPStatus.UNAUTHORIZED, [challenge, (b"content-type", _TEXT)], NOT_LOCAL
-        # In a thread: the client library is loaded, and the store's file is looked at.
-        body, content_type = await asyncio.to_thread(lambda: page(self._snapshot()))
+        # In a thread, because the client library is loaded.
+        body, content_type = await asyncio.to_thread(page, self._snapshot())
         return HTTPStatus.OK, [(b"content-type", content_type.encode())], body
 
     def _health(self) -> tuple[int, list[Header], bytes]:
