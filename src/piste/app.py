@@ -56,7 +56,7 @@ from piste.web.status.metrics import Snapshot
 _logger = logging.getLogger(__name__)
 _event_log = logging.getLogger(logs.EVENT_LOG)
 
-STOP_SECONDS = 9.0
+STOP_SECONDS = 7.0
 """From the first signal to the end, of which running requests get `server.DRAIN_SECONDS` at most."""
 RETRY_AFTER_SECONDS = 5
 
@@ -148,6 +148,8 @@ class Program:
 
     def _stop(self) -> None:
         self._servers.stop()
+        if self._store is not None:
+            self._store.stop_compacting()
         if self._stopping is None:
             self._stopping = time.monotonic()
         else:

@@ -131,6 +131,22 @@ def test_a_reader_that_does_not_end_puts_it_off(tmp_path, monkeypatch):
         assert holds_everything(store)
 
 
+@pytest.mark.usefixtures("small_files_are_worth_it")
+def test_one_under_way_is_left_for_another_time(tmp_path, monkeypatch):
+    """Who stops Piste does not wait for gigabytes to be copied."""
+    with filled(tmp_path / "events.db") as store:
+
+        def copy_for_ever(connection, path):
+            threading.Timer(0.2, store.stop_compacting).start()
+            connection.execute("select count(*) from range(1000000) a, range(1000000) b")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("piste.store.duckdb.write_draft", copy_for_ever)
+            assert not store.compact()
+        store.append(streams(events=[event(-1)]), EVENTS + 2)
+        assert store.compact()
+
+
 COMPACT = """
 import sys
 from pathlib import Path

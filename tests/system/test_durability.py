@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -11,10 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from shutil import which
 
 import pytest
 from support.iglu import payload_data
 
+from piste.ingest.spool.frames import frame
+from piste.ingest.spool.segments import SUFFIX
 from piste.store.duckdb import EventStore
 
 from .asking import new_ids
@@ -32,6 +36,8 @@ class Load:
     def __init__(self) -> None:
         self.sent: set[str] = set()
         self.acknowledged: set[str] = set()
+        self.refused = 0
+        self.retry_after: set[str] = set()
 
     @contextmanager
     def on(self, server: Running) -> Iterator[None]:
@@ -60,6 +66,11 @@ class Load:
                 response.read()
                 if response.status == 200:
                     self.acknowledged.update(ids)
+                else:
+                    assert response.status == 503
+                    self.retry_after.add(response.headers["Retry-After"])
+                    self.refused += 1
+                    time.sleep(0.05)
 
     def is_in(self, data: Path) -> None:
         """All that was acknowledged is stored, once, and nothing else but what was sent."""
@@ -113,18 +124,56 @@ def test_a_torn_last_frame_costs_nothing_acknowledged(serve: Command) -> None:
     with running(*serve) as server, load.on(server):
         time.sleep(1)
         server.process.kill()
-    last = max(
-        (data_of(serve) / "spool").glob("*"), key=lambda file: (file.stat().st_size > 0, file.name)
-    )
+    last = max((data_of(serve) / "spool").glob(f"*{SUFFIX}"))
     with last.open("ab") as segment:
-        segment.write((1000).to_bytes(4, "little") + b"torn")
+        segment.write(frame(b"never acknowledged")[:-1])
     with running(*serve) as server:
-        assert server.micro.stderr.until(
-            lambda lines: any(
-                "truncat" in line or "broken" in line or "cut" in line for line in lines
-            )
+        said = server.micro.stderr.until(lambda lines: any("cut off" in line for line in lines))
+        assert any(
+            "were not written whole, so never acknowledged; cut off" in line for line in said
         )
         assert server.stop() == 0
+    load.is_in(data_of(serve))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 24 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "none", folder], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("a small disk has to be mounted, and this user may not")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_refuses_and_recovers(small_disk: Path, iglu_json: Path) -> None:
+    """Clients read 503 with Retry-After while there is no room, and 200 once there is some again."""
+    serve: Command = ("serve", "--data-dir", small_disk / "data", "--iglu", iglu_json)
+    load = Load()
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(12 << 20))
+    with running(*serve) as server, load.on(server):
+        deadline = time.monotonic() + 40
+        while not load.refused and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert load.refused
+        assert load.retry_after == {"5"}
+        assert server.process.poll() is None
+        ballast.unlink()
+        before = len(load.acknowledged)
+        deadline = time.monotonic() + 20
+        while len(load.acknowledged) == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(load.acknowledged) > before
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+    finish(serve)
     load.is_in(data_of(serve))
 
 

@@ -111,7 +111,7 @@ class DestinationOutput:
         delay: Callable[[int], float],
         *,
         capacity: int = 1000,
-        close_seconds: float = 5.0,
+        close_seconds: float = 1.5,
     ) -> None:
         self.delivered = 0
         self.dropped = 0

@@ -21,7 +21,7 @@ from piste.ingest.workers import InProcess, Worker
 
 _logger = logging.getLogger(__name__)
 
-_LEAVE_SECONDS = 2.0
+_LEAVE_SECONDS = 1.0
 """How long threads may take to notice that they are to leave."""
 
 
@@ -84,8 +84,9 @@ class Pipeline:
         self._loader.join(left_s())
         if self.is_running:
             self.leave()
-            self._crew.join(_LEAVE_SECONDS)
-            self._loader.join(_LEAVE_SECONDS)
+            deadline = time.monotonic() + _LEAVE_SECONDS
+            self._crew.join(left_s())
+            self._loader.join(left_s())
 
     def leave(self) -> None:
         """End at once, whatever is under way: it is in the log."""

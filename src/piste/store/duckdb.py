@@ -56,7 +56,7 @@ class EventStore:
         self._writer = self._readers.cursor()
         self._writing = threading.Lock()
         self._turn = threading.Condition()
-        self._reading, self._is_moving = 0, False
+        self._reading, self._is_moving, self._is_compacting = 0, False, False
 
     @classmethod
     def open(
@@ -139,11 +139,20 @@ class EventStore:
             self._writer.execute("checkpoint")
             if not is_worth_it(self._writer):
                 return False
+            self._is_compacting = True
             try:
                 write_draft(self._writer, self._path)
                 return self._move(self._path)
+            except duckdb.InterruptException:
+                return False
             finally:
+                self._is_compacting = False
                 discard_draft(self._path)
+
+    def stop_compacting(self) -> None:
+        """Leave a running compaction for another time: somebody waits for the store to be closed."""
+        if self._is_compacting:
+            self._writer.interrupt()
 
     def _move(self, path: Path) -> bool:
         """Go over to the draft, unless readers do not let the old file go."""
