@@ -25,6 +25,7 @@ check: .venv/development
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/mypy tests $(DYNAMIC)
+	$(BIN)/mypy bench
 	$(BIN)/lint-imports
 
 bench: .venv/development

@@ -40,6 +40,12 @@ _INSERTS = {
 _COMPACTION_PATIENCE_SECONDS = 10.0
 """How long readers may keep the store from changing its file; then it is left for another time."""
 
+ROW_GROUP_ROWS = 20_480
+CHECKPOINT_BYTES = "64MB"
+"""Each checkpoint writes the last, unfilled row group again: with the engine's own 122,880 rows and 16 MB of
+log every event was written some six times over."""
+_USE = "use store"
+
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -52,8 +58,7 @@ class EventStore:
     def __init__(self, path: Path | None, connect: Callable[[], Connection]) -> None:
         """Use `open`."""
         self._path, self._connect = path, connect
-        self._readers = connect()
-        self._writer = self._readers.cursor()
+        self._reconnect()
         self._writing = threading.Lock()
         self._turn = threading.Condition()
         self._reading, self._is_moving, self._is_compacting = 0, False, False
@@ -72,6 +77,7 @@ class EventStore:
             "threads": threads,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "checkpoint_threshold": CHECKPOINT_BYTES,
         }
         if path is None:
             config["temp_directory"] = ""
@@ -136,7 +142,7 @@ class EventStore:
         if self._path is None:
             return False
         with self._writing:
-            self._writer.execute("checkpoint")
+            self._writer.execute("checkpoint store")
             if not is_worth_it(self._writer):
                 return False
             self._is_compacting = True
@@ -165,8 +171,7 @@ class EventStore:
                 try:
                     adopt_draft(path)
                 finally:
-                    self._readers = self._connect()
-                    self._writer = self._readers.cursor()
+                    self._reconnect()
                 return True
             finally:
                 self._is_moving = False
@@ -184,6 +189,15 @@ class EventStore:
         with self._writing, self._turn:
             self._disconnect()
 
+    def _reconnect(self) -> None:
+        self._readers = self._connect()
+        self._writer = self._cursor()
+
+    def _cursor(self) -> Connection:
+        cursor = self._readers.cursor()
+        cursor.execute(_USE)
+        return cursor
+
     def _disconnect(self) -> None:
         self._writer.close()
         self._readers.close()
@@ -192,7 +206,7 @@ class EventStore:
     def _reader(self) -> Iterator[Connection]:
         with self._turn:
             self._turn.wait_for(lambda: not self._is_moving)
-            cursor = self._readers.cursor()
+            cursor = self._cursor()
             self._reading += 1
         try:
             yield cursor
@@ -225,9 +239,15 @@ def _connect(
     path: Path | None, config: dict[str, str | bool | int | float | list[str]]
 ) -> Connection:
     """Raises `StoreInUse`, `StoreTooNew` or `StoreUnreadable`."""
+    connection = duckdb.connect(":memory:", config=config)
+    file = "" if path is None else str(path).replace("'", "''")
     try:
-        connection = duckdb.connect(path or ":memory:", config=config)
+        connection.execute(
+            f"attach '{file or ':memory:'}' as store (row_group_size {ROW_GROUP_ROWS})"
+        )
+        connection.execute(_USE)
     except duckdb.Error as error:
+        connection.close()
         if path is None:
             raise
         if "Could not set lock" in str(error):
