@@ -262,8 +262,14 @@ def _connect(
         connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
     # From now on it reads and writes its own file only, and never fetches extensions.
     connection.execute("set enable_external_access = false")
-    with _transaction(connection):
-        lay_out(connection)
+    try:
+        with _transaction(connection):
+            lay_out(connection)
+    except duckdb.Error as error:  # the disk is full, say
+        connection.close()
+        if path is None:
+            raise
+        raise StoreUnreadable(path, str(error)) from error
     return connection
 
 
