@@ -21,9 +21,9 @@ from piste.ingest.spool.frames import frame
 from piste.ingest.spool.segments import SUFFIX
 from piste.store.duckdb import EventStore
 
-from .asking import new_ids
+from .asking import ask, new_ids
 from .program import Command, Running, running
-from .wire import TP2
+from .wire import TP2, get
 
 CLIENTS = 8
 EVENTS_A_REQUEST = 10
@@ -89,8 +89,12 @@ def data_of(serve: Command) -> Path:
 
 
 def finish(serve: Command) -> None:
-    """Start on what is there, and stop: everything recorded is in the store then."""
+    """Start on what is there, and stop once everything recorded is in the store."""
     with running(*serve) as server:
+        deadline = time.monotonic() + 120
+        while b"\npiste_log_requests 0.0\n" not in ask(server, get("/metrics")).body:
+            assert time.monotonic() < deadline, "the log does not become empty"
+            time.sleep(0.1)
         assert server.stop() == 0
 
 
