@@ -12,6 +12,7 @@ from piste.events.enriched import Value
 from piste.events.failures import EnrichmentFailure, InputData
 
 
+# Both written out, because putting the names together anew would cost every event time.
 def _page_parts(url: Url) -> dict[str, Value | None]:
     return {
         "page_urlscheme": url.scheme,

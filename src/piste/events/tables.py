@@ -20,6 +20,8 @@ from piste.events.columns import COLUMNS, ColumnType
 
 EVENT_BITS = 20
 """A payload holds at most 2**20 events; the body's size limit keeps it far below."""
+PAYLOAD_PLACES = 1 << EVENT_BITS
+"""How far apart the `seq` of neighbouring payloads are."""
 
 
 @dataclass(frozen=True, slots=True)

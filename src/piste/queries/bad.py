@@ -10,12 +10,10 @@ from typing import cast
 
 import msgspec
 
-from piste.events.tables import EVENT_BITS
+from piste.events.tables import PAYLOAD_PLACES
 from piste.queries.origins import Origins
 from piste.queries.statements import Row, Rows, statement
 from piste.queries.stored import CHUNK, NEWEST, NULL, chunks
-
-_PAYLOAD_PLACES = 1 << EVENT_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,7 @@ def bad_count(rows: Rows, wanted: BadFilter) -> int:
 
 def _params(wanted: BadFilter) -> dict[str, object]:
     return {
-        "payload_places": _PAYLOAD_PLACES,
+        "payload_places": PAYLOAD_PLACES,
         "vendor": wanted.vendor,
         "version": wanted.version,
     }

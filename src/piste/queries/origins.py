@@ -11,11 +11,10 @@ from typing import cast
 
 import msgspec
 
-from piste.events.tables import EVENT_BITS
+from piste.events.tables import PAYLOAD_PLACES
 from piste.queries.statements import Rows, statement
 from piste.queries.stored import NULL
 
-_PLACES = 1 << EVENT_BITS
 _GONE = msgspec.Raw(msgspec.json.encode(["The original is no longer kept."]))
 
 
@@ -42,7 +41,7 @@ class Origin(msgspec.Struct):
 
     def raw_event(self, seq: int) -> msgspec.Raw:
         """`rawEvent` of the event at a place, null when it is not kept."""
-        request, index = self.request, seq % _PLACES
+        request, index = self.request, seq % PAYLOAD_PLACES
         if request is None or index >= len(self.events):
             return NULL
         return _json(
@@ -55,7 +54,7 @@ class Origin(msgspec.Struct):
 
     def event_errors(self, seq: int) -> msgspec.Raw:
         """What was wrong with the event at a place."""
-        index = seq % _PLACES
+        index = seq % PAYLOAD_PLACES
         return self.events[index].errors if index < len(self.events) else _GONE
 
     def collector_payload(self) -> msgspec.Raw:
@@ -113,4 +112,4 @@ class Origins:
 
 
 def _payload_seq(seq: int) -> int:
-    return seq - seq % _PLACES
+    return seq - seq % PAYLOAD_PLACES

@@ -43,7 +43,7 @@ _COMPACTION_PATIENCE_SECONDS = 10.0
 ROW_GROUP_ROWS = 20_480
 CHECKPOINT_BYTES = "64MB"
 """Each checkpoint writes the last, unfilled row group again: with the engine's own 122,880 rows and 16 MB of
-log every event was written some six times over."""
+log, events are written several times."""
 _USE = "use store"
 
 Connection = duckdb.DuckDBPyConnection
