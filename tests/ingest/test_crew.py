@@ -45,17 +45,15 @@ class Fragile:
         if self.starts <= self.faults:
             raise OSError("no room")
 
-    def enrich(
-        self, records: Sequence[Record], aside: Mapping[int, str], stepwise: bool
-    ) -> Enriched:
-        self.jobs.append(([position for position, _ in records], dict(aside), stepwise))
+    def enrich(self, records: Sequence[Record], aside: Mapping[int, str], alone: bool) -> Enriched:
+        self.jobs.append(([position for position, _ in records], dict(aside), alone))
         self.is_asked.set()
         assert self.may_enrich.wait(FOREVER_S)
         for fate in self.fates:
             raise WorkerLost(fate)
         if self.is_stopped.is_set():
             raise WorkerLost(None)
-        return self._inner.enrich(records, aside, stepwise)
+        return self._inner.enrich(records, aside, alone)
 
     def stop(self) -> None:
         self.is_stopped.set()
@@ -113,16 +111,16 @@ def test_each_batch_is_handed_on_enriched() -> None:
 
 
 def test_a_request_at_which_two_workers_were_lost_is_set_aside() -> None:
-    """The first loss is of the batch, which is then done step by step; nobody else is blamed."""
-    worker = Fragile([None, 2])
+    """Nobody else is blamed."""
+    worker = Fragile([2, 2])
     fleet = Fleet(worker)
     fleet.append("one", "two", "three")
     fleet.crew.start()
     ((batch, enriched),) = fleet.finished()
     assert worker.jobs == [
         ([1, 2, 3], {}, False),
-        ([1, 2, 3], {}, True),
-        ([1, 2, 3], {2: POISON}, True),
+        ([1, 2, 3], {}, False),
+        ([1, 2, 3], {2: POISON}, False),
     ]
     assert enriched.counts == {"good": 2, "rejected/generic_error": 1}
     assert batch.aside == {2: POISON}
@@ -131,8 +129,8 @@ def test_a_request_at_which_two_workers_were_lost_is_set_aside() -> None:
 
 
 def test_every_request_of_a_batch_may_end_a_worker() -> None:
-    """One worker each, and one for the beginning; the next batch is not done step by step."""
-    worker = Fragile([None, 1, 3, 2])
+    """Two workers each, whatever came between; the next batch has nothing to do with it."""
+    worker = Fragile([1, 1, 3, 2, 2, 3])
     fleet = Fleet(worker)
     fleet.append("one", "two", "three")
     fleet.crew.start()
@@ -142,7 +140,30 @@ def test_every_request_of_a_batch_may_end_a_worker() -> None:
     ((_, enriched),) = fleet.finished()
     assert enriched.counts == {"good": 1}
     assert worker.jobs[-1] == ([4], {}, False)
-    assert fleet.crew.losses == 4
+    assert fleet.crew.losses == 6
+
+
+def test_a_worker_lost_at_each_of_several_requests_is_nobodys_fault() -> None:
+    """Workers were killed from outside: nothing is set aside."""
+    worker = Fragile([1, 3, 2])
+    fleet = Fleet(worker)
+    fleet.append("one", "two", "three")
+    fleet.crew.start()
+    ((batch, enriched),) = fleet.finished()
+    assert enriched.counts == {"good": 3}
+    assert batch.aside == {}
+    assert (worker.starts, fleet.crew.losses) == (4, 3)
+
+
+def test_a_loss_at_the_batch_as_a_whole_has_its_requests_done_alone() -> None:
+    """So that the one that is at fault shows."""
+    worker = Fragile([None, 2, 2])
+    fleet = Fleet(worker)
+    fleet.append("one", "two", "three")
+    fleet.crew.start()
+    ((batch, _),) = fleet.finished()
+    assert [alone for _, _, alone in worker.jobs] == [False, True, True, True]
+    assert batch.aside == {2: POISON}
 
 
 def test_a_batch_of_which_no_request_can_be_blamed() -> None:
@@ -159,13 +180,13 @@ def test_a_batch_of_which_no_request_can_be_blamed() -> None:
 
 def test_a_loss_at_nothing_is_not_laid_on_requests() -> None:
     """One loss fewer than it takes, however many requests were at fault besides."""
-    worker = Fragile([None, 1, None])
+    worker = Fragile([None, 1, 1, None])
     fleet = Fleet(worker)
     fleet.append("one", "two")
     fleet.crew.start()
     ((_, enriched),) = fleet.finished()
     assert enriched.counts == {"good": 1, "rejected/generic_error": 1}
-    assert fleet.crew.losses == 3
+    assert fleet.crew.losses == 4
 
 
 def test_losses_without_end_are_paced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,16 +46,14 @@ def aside(enriched: Enriched) -> dict[int, str]:
 
 
 def both(one: Enricher, records: Sequence[Record], aside: dict[int, str] | None = None) -> Any:
-    """The batch at once; stepwise, the result is the same."""
+    """The batch at once; each record alone, the result is the same."""
     begun: list[int | None] = []
-    at_once = one.enrich(records, aside or {})
-    stepwise = one.enrich(records, aside or {}, begun.append)
-    assert begun == [
-        *(position for position, _ in records if position not in (aside or {})),
-        None,
-    ]
+    at_once = one.enrich(records, aside or {}, begun.append)
+    alone = one.enrich(records, aside or {}, begun.append, alone=True)
+    places = [*(position for position, _ in records if position not in (aside or {})), None]
+    assert begun == places * 2
     for name in ("streams", "copies", "said", "counts"):
-        assert getattr(stepwise, name) == getattr(at_once, name), name
+        assert getattr(alone, name) == getattr(at_once, name), name
     return at_once
 
 
@@ -164,7 +162,7 @@ def test_a_value_that_columns_hold_though_it_is_at_their_limit() -> None:
 def test_a_request_that_ends_the_process_while_it_is_written_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Stepwise each is written alone; what happens after the last one is nobody's fault."""
+    """Alone, each is written by itself; what happens after the last one is nobody's fault."""
 
     worst = 1
 
@@ -178,7 +176,7 @@ def test_a_request_that_ends_the_process_while_it_is_written_is_known(
         worst = count
         begun: list[int | None] = []
         with pytest.raises(SystemExit):
-            enricher().enrich(records_of("one", "two", "three"), {}, begun.append)
+            enricher().enrich(records_of("one", "two", "three"), {}, begun.append, alone=True)
         assert begun[-1] == last_begun
 
 

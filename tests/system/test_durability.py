@@ -204,9 +204,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_batch_redone(serve: Command
         deadline = time.monotonic() + 30
         while len(killed) < 3 and time.monotonic() < deadline:
             for pid in set(workers_of(server.process.pid)) - killed:
-                time.sleep(
-                    2
-                )  # so that a killed one's batch is done, and no request blamed for both
+                time.sleep(0.5)  # so that it is at work
                 os.kill(pid, signal.SIGKILL)
                 killed.add(pid)
             time.sleep(0.05)

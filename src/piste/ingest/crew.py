@@ -1,8 +1,8 @@
 """The crew: a thread for each worker, which takes batches in and hands them on enriched.
 
-Limits: a batch whose worker was lost is done again. A request that two workers in a row were lost at is
-        set aside as a rejected payload; so is a batch of which no request can be blamed after
-        `MAX_LOSSES`. Nothing is tried for ever but starting a worker.
+Limits: a batch whose worker was lost is done again. A request that two workers were lost at is set aside
+        as a rejected payload: one may have been killed by anybody. So is a batch after `MAX_LOSSES` for
+        which no request can be blamed. Nothing is tried for ever but starting a worker.
 """
 
 import logging
@@ -103,24 +103,25 @@ class Crew:
     def _enrich(self, worker: Worker, batch: Batch) -> Enriched | None:
         """None when the crew leaves before the end."""
         aside = batch.aside
+        suspects: set[int] = set()
         blameless = 0
-        stepwise = False
         while True:
             try:
-                return worker.enrich(batch.records, aside, stepwise)
+                return worker.enrich(batch.records, aside, blameless > 0)
             except WorkerLost as lost:
                 if self._leaving.is_set():
                     return None
                 self.losses += 1
-                if lost.position is not None:
+                if lost.position in suspects:
                     _logger.error("request %d is set aside: %s", lost.position, POISON)
                     aside[lost.position] = POISON
+                elif lost.position is not None:
+                    suspects.add(lost.position)
                 else:
                     blameless += 1
                     if blameless == MAX_LOSSES:
                         _logger.error("a batch of %d requests is set aside", len(batch.records))
                         aside.update((position, POISON) for position, _ in batch.records)
                     self._leaving.wait(RETRY_SECONDS[min(blameless, len(RETRY_SECONDS)) - 1])
-                stepwise = True
             if not self._start(worker):
                 return None

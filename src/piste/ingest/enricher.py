@@ -31,6 +31,12 @@ Copy = Callable[[Processed], list[bytes]]
 """The lines that an output gets for one payload."""
 Say = Callable[[Processed], list[tuple[int, str]]]
 """What the event log says of one payload: levels of `logging` and messages."""
+Begin = Callable[[int | None], None]
+"""Is told which position's request is in hand, and None when it is the batch as a whole."""
+
+
+def _tell_nobody(position: int | None) -> None:
+    pass
 
 
 class Enriched(msgspec.Struct, frozen=True):
@@ -68,13 +74,15 @@ class Enricher:
         self,
         records: Sequence[Record],
         aside: Mapping[int, str],
-        begin: Callable[[int | None], None] | None = None,
+        begin: Begin = _tell_nobody,
+        *,
+        alone: bool = False,
     ) -> Enriched:
         """`aside` names the positions whose requests are not to be touched, and why.
 
-        With `begin`, each record is taken all the way alone, once before all are stored together, and
-        `begin` is told its position before, and None after the last one: so that it is known which one
-        ended the process.
+        `begin` is told where the work is, so that it is known which request ended the process. With
+        `alone`, each record is taken all the way by itself before all are written together: nothing is
+        then left that only the batch as a whole could be blamed for.
         """
         started = time.perf_counter()
         processed: list[Positioned] = []
@@ -82,15 +90,13 @@ class Enricher:
             if position in aside:
                 one = self._refuse(record, RuntimeError(aside[position]))
             else:
-                if begin is not None:
-                    begin(position)
+                begin(position)
                 one = self._process(record)
-                if begin is not None:
+                if alone:
                     one = self._storable(position, one)
                     self._lines(one)
             processed.append((position, one))
-        if begin is not None:
-            begin(None)
+        begin(None)
         streams = self._streams(processed)
         lines = [self._lines(one) for _, one in processed]
         return Enriched(

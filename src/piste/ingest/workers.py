@@ -8,6 +8,7 @@ Source: multiprocessing, "spawn": nothing is inherited but what is handed over.
 """
 
 import atexit
+import ctypes
 import logging
 import multiprocessing
 import signal
@@ -26,12 +27,14 @@ START_SECONDS = 60.0
 SILENT_SECONDS = 300.0
 """A worker that says nothing for so long hangs, and is killed. Slow enrichments have their own limits."""
 
+_CONTEXT = multiprocessing.get_context("spawn")
 _KILL_SECONDS = 1.0
 """How long to wait for the end of a process that was killed."""
 
 
 class WorkerLost(Exception):
-    """The worker ended without an answer; `position` is the record that it was at, if it said so."""
+    """The worker ended without an answer; `position` is the record that it was at, None when it was at
+    the batch as a whole."""
 
     def __init__(self, position: int | None) -> None:
         super().__init__(position)
@@ -44,11 +47,8 @@ class Worker(Protocol):
     def start(self) -> None:
         """Be ready; called again after a loss. Raises `OSError`."""
 
-    def enrich(
-        self, records: Sequence[Record], aside: Mapping[int, str], stepwise: bool
-    ) -> Enriched:
-        """As `Enricher.enrich`; stepwise, it is known at which record a worker was lost. Raises
-        `WorkerLost`."""
+    def enrich(self, records: Sequence[Record], aside: Mapping[int, str], alone: bool) -> Enriched:
+        """As `Enricher.enrich`. Raises `WorkerLost`."""
 
     def stop(self) -> None:
         """End, at once and in the middle of a batch. Called from any thread."""
@@ -63,9 +63,7 @@ class InProcess:
     def start(self) -> None:
         """There is nothing to start."""
 
-    def enrich(
-        self, records: Sequence[Record], aside: Mapping[int, str], stepwise: bool
-    ) -> Enriched:
+    def enrich(self, records: Sequence[Record], aside: Mapping[int, str], alone: bool) -> Enriched:
         position: int | None = None
 
         def begin(at: int | None) -> None:
@@ -73,7 +71,7 @@ class InProcess:
             position = at
 
         try:
-            return self._enricher.enrich(records, aside, begin if stepwise else None)
+            return self._enricher.enrich(records, aside, begin, alone=alone)
         except BaseException as error:  # a panic of a Rust library is no `Exception`
             _logger.exception("a batch could not be enriched")
             raise WorkerLost(position) from error
@@ -86,10 +84,6 @@ class _Ready(msgspec.Struct, tag="ready"):
     pass
 
 
-class _Step(msgspec.Struct, tag="step"):
-    position: int | None
-
-
 class _Done(msgspec.Struct, tag="done"):
     enriched: Enriched
 
@@ -97,12 +91,14 @@ class _Done(msgspec.Struct, tag="done"):
 class _Job(msgspec.Struct):
     records: list[Record]
     aside: dict[int, str]
-    stepwise: bool
+    alone: bool
 
 
 _encode = msgspec.msgpack.encode
 _job = msgspec.msgpack.Decoder(_Job)
-_answer = msgspec.msgpack.Decoder(_Ready | _Step | _Done)
+_answer = msgspec.msgpack.Decoder(_Ready | _Done)
+
+_NOWHERE = -1
 
 Prepare = Callable[[], Enricher]
 """Makes the enricher, in the worker process; sent there, so it can be pickled."""
@@ -115,6 +111,8 @@ class WorkerProcess:
         self._prepare = prepare
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
+        # In memory that both processes see: it outlives the worker, and costs no message a record.
+        self._place = _CONTEXT.RawValue(ctypes.c_longlong, _NOWHERE)
         self._is_stopped = False
         # It ignores SIGTERM, with which multiprocessing would end it and then wait for ever.
         atexit.register(self.stop)
@@ -127,10 +125,12 @@ class WorkerProcess:
         self._discard()
         if self._is_stopped:
             raise OSError("stopped")
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=serve, args=(theirs, self._prepare), name="piste-worker", daemon=True
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(
+            target=serve,
+            args=(theirs, self._place, self._prepare),
+            name="piste-worker",
+            daemon=True,
         )
         self._connection = ours
         try:
@@ -148,28 +148,24 @@ class WorkerProcess:
             raise OSError(f"a worker process did not start: {fate}") from error
         assert isinstance(answer, _Ready)
 
-    def enrich(
-        self, records: Sequence[Record], aside: Mapping[int, str], stepwise: bool
-    ) -> Enriched:
+    def enrich(self, records: Sequence[Record], aside: Mapping[int, str], alone: bool) -> Enriched:
         connection = self._connection
-        position: int | None = None
         assert connection is not None
+        self._place.value = _NOWHERE
         try:
-            connection.send_bytes(_encode(_Job(list(records), dict(aside), stepwise)))
-            while True:
-                answer = self._receive(connection, SILENT_SECONDS)
-                if isinstance(answer, _Done):
-                    return answer.enriched
-                assert isinstance(answer, _Step)
-                position = answer.position
+            connection.send_bytes(_encode(_Job(list(records), dict(aside), alone)))
+            answer = self._receive(connection, SILENT_SECONDS)
         except (EOFError, OSError, msgspec.DecodeError) as error:
             _logger.error("worker process %s is lost: %s", self.pid, self._fate(error))
-            raise WorkerLost(position) from error
+            place = self._place.value
+            raise WorkerLost(None if place == _NOWHERE else place) from error
+        assert isinstance(answer, _Done)
+        return answer.enriched
 
-    def _receive(self, connection: Connection, patience_s: float) -> _Ready | _Step | _Done:
+    def _receive(self, connection: Connection, patience_s: float) -> _Ready | _Done:
         if not connection.poll(patience_s):
             raise TimeoutError(f"it said nothing for {patience_s:.0f} s")
-        answer: _Ready | _Step | _Done = _answer.decode(connection.recv_bytes())
+        answer: _Ready | _Done = _answer.decode(connection.recv_bytes())
         return answer
 
     def _fate(self, error: Exception) -> str:
@@ -197,20 +193,20 @@ class WorkerProcess:
             self._connection = None
 
 
-def serve(connection: Connection, prepare: Prepare) -> None:
-    """The worker process: enrich what comes, until the socket closes."""
+def serve(connection: Connection, place: ctypes.c_longlong, prepare: Prepare) -> None:
+    """The worker process: enrich what comes, until the socket closes; `place` says where it is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     enricher = prepare()
 
     def begin(position: int | None) -> None:
-        connection.send_bytes(_encode(_Step(position)))
+        place.value = _NOWHERE if position is None else position
 
     try:
         connection.send_bytes(_encode(_Ready()))
         while True:
             job = _job.decode(connection.recv_bytes())
-            done = enricher.enrich(job.records, job.aside, begin if job.stepwise else None)
+            done = enricher.enrich(job.records, job.aside, begin, alone=job.alone)
             connection.send_bytes(_encode(_Done(done)))
     except (EOFError, OSError):
         return  # whom it worked for has gone
