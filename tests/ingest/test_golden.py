@@ -1,9 +1,9 @@
 """The requirement's own samples, from their requests (golden/micro, Micro REST API)."""
 
 import json
-import zlib
 from collections.abc import Callable
 
+import zstandard
 from support.golden import golden, request_of
 from support.iglu import payload_data, resolver
 
@@ -61,7 +61,7 @@ def origin(rows: dict[str, list[Row]]) -> Json:
     (row,) = rows["origins"]
     packed = row["origin"]
     assert isinstance(packed, bytes)
-    return json.loads(zlib.decompress(packed))
+    return json.loads(zstandard.decompress(packed))
 
 
 def request_part(sample: Json) -> Json:

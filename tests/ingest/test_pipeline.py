@@ -3,12 +3,12 @@
 import asyncio
 import json
 import threading
-import zlib
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.iglu import accept_all
@@ -308,7 +308,7 @@ def test_a_record_that_cannot_be_read_is_set_aside() -> None:
         assert loader.stored == ["before", "after"]
         assert loader.store.aside == [2]
         await loader.stopped()
-        origin = json.loads(zlib.decompress(kept[1]["origin"]))
+        origin = json.loads(zstandard.decompress(kept[1]["origin"]))
         assert json.loads(origin["errors"][1])["data"]["payload"] == "/25vbnNlbnNl"
 
     run(test())
@@ -769,7 +769,7 @@ def test_the_outcome_of_an_oversized_request_is_a_payload() -> None:
         await loader.caught_up()
         await loader.stopped()
         (row,) = origins
-        origin = json.loads(zlib.decompress(row["origin"]))
+        origin = json.loads(zstandard.decompress(row["origin"]))
         assert json.loads(origin["errors"][1])["schema"].split("/")[1] == "size_violation"
 
     run(test())

@@ -1,12 +1,12 @@
 """What holds for every request, however odd: hypothesis makes them up."""
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.golden import golden_lines
@@ -244,7 +244,7 @@ def check_origin(row: Row, events: int) -> None:
     """It is JSON, and has a part for each event, or says why there is none."""
     packed = row["origin"]
     assert isinstance(packed, bytes)
-    kept = json.loads(zlib.decompress(packed))
+    kept = json.loads(zstandard.decompress(packed))
     assert len(kept.get("events", [])) == events
     assert ("errors" in kept) is (events == 0)
 

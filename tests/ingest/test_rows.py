@@ -2,11 +2,11 @@
 
 import json
 import random
-import zlib
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import zstandard
 from support.events import FULL
 from support.iglu import sdj
 from support.pipelines import reason_of
@@ -47,7 +47,7 @@ def row_of(event: EnrichedEvent) -> Row:
 def origin(row: Row) -> Json:
     packed = row["origin"]
     assert isinstance(packed, bytes)
-    return json.loads(zlib.decompress(packed))
+    return json.loads(zstandard.decompress(packed))
 
 
 def test_a_good_event_is_one_row() -> None:

@@ -4,10 +4,10 @@ import asyncio
 import json
 import threading
 import time
-import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+import zstandard
 from support.requests import get
 from support.streams import rows_of
 
@@ -63,7 +63,7 @@ def append_now(log: MemoryLog, *records: bytes) -> None:
 
 def reason_of(origin: bytes) -> str:
     """Why a request was set aside: the message of its `generic_error`."""
-    errors = json.loads(zlib.decompress(origin))["errors"]
+    errors = json.loads(zstandard.decompress(origin))["errors"]
     bad_row = json.loads(errors[1])
     assert bad_row["schema"].split("/")[1] == "generic_error"
     (message,) = bad_row["data"]["failure"]["errors"]

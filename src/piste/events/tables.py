@@ -9,7 +9,7 @@
 
 `seq` orders everything that is stored: the payload's position in the log, shifted by EVENT_BITS, plus
 the event's place in the payload. The other tables' `seq` has place 0, so `seq >> EVENT_BITS` joins them.
-`origin` is zlib-compressed JSON; its shape is declared beside who writes it (`ingest.rows`).
+`origin` is JSON in a Zstandard frame; its shape is declared beside who writes it (`ingest.rows`).
 Timestamps travel as epoch milliseconds and are stored as TIMESTAMP_MS.
 """
 

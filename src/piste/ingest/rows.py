@@ -1,6 +1,6 @@
 """Outcomes to rows of the stored tables.
 
-Room:   the shape of `origin`, which `queries` reads back; compact JSON, zlib-compressed:
+Room:   the shape of `origin`, which `queries` reads back; compact JSON, a Zstandard frame:
             request     {"api", "contentType", "source", "context"}, or null for an unreadable payload
             querystring [text, …]   \\ of a payload of which anything failed
             body        text | null /
@@ -11,8 +11,9 @@ Limits: a row has the columns that are set; what is missing is null.
 Source: Micro REST API, "/micro/good" and "/micro/bad".
 """
 
-import zlib
 from collections.abc import Iterable
+
+from zstandard import ZstdCompressor
 
 from piste.events.columns import COLUMNS, ColumnType
 from piste.events.enriched import EnrichedEvent, contexts_json, unstruct_json
@@ -31,12 +32,14 @@ NOT_ADAPTED = "Error while extracting event(s) from collector payload and valida
 NOT_VALID = "Error while validating the event"
 
 _COMPRESSION_LEVEL = 1
+"""As small as zlib's first level makes it, in a quarter of the time."""
 _DECIMALS = tuple(column.name for column in COLUMNS if column.type is ColumnType.DECIMAL)
 
 
 def to_rows(processed: Iterable[tuple[int, Processed]]) -> dict[str, list[Row]]:
     """Rows by table; `processed` are (position in the log, outcomes of the payload that stands there)."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+    compress = ZstdCompressor(_COMPRESSION_LEVEL).compress  # one a call: it is for one thread
     for position, one in processed:
         seq = position << EVENT_BITS
         failed = not all(isinstance(outcome, GoodEvent) for outcome in one.outcomes)
@@ -46,7 +49,7 @@ def to_rows(processed: Iterable[tuple[int, Processed]]) -> dict[str, list[Row]]:
             {
                 "seq": seq,
                 "collector_tstamp": one.payload.timestamp_ms,
-                "origin": zlib.compress(encode(_origin(one, failed)), _COMPRESSION_LEVEL),
+                "origin": compress(encode(_origin(one, failed))),
             }
         )
         for index, outcome in enumerate(one.outcomes):

@@ -5,11 +5,11 @@ Limits: parts stay the JSON text that was stored. An origin is forgotten before 
         (`origin_ttl`); then the parts are null and the errors say so.
 """
 
-import zlib
 from collections.abc import Iterable
 from typing import cast
 
 import msgspec
+import zstandard
 
 from piste.events.tables import PAYLOAD_PLACES
 from piste.queries.statements import Rows, statement
@@ -106,7 +106,7 @@ class Origins:
         payload_seq = _payload_seq(seq)
         if payload_seq != self._last[0]:
             packed = self._packed.get(payload_seq)
-            origin = Origin() if packed is None else _origin.decode(zlib.decompress(packed))
+            origin = Origin() if packed is None else _origin.decode(zstandard.decompress(packed))
             self._last = payload_seq, origin
         return self._last[1]
 

@@ -10,7 +10,7 @@ from piste.events import tables
 from piste.events.tables import StoredColumn
 from piste.store.dialect import MACROS
 
-LAYOUT = 2
+LAYOUT = 3
 
 TABLES: dict[str, tuple[StoredColumn, ...]] = {
     "state": (StoredColumn("layout", "INTEGER"), StoredColumn("position", "BIGINT")),
@@ -42,9 +42,10 @@ def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
     if layout is None:
         connection.execute("insert into state values (?, 0)", [LAYOUT])
     elif layout < LAYOUT:
-        # Layout 1 kept origins beside the events; they were meant for a day.
+        # Origins stood beside the events at first, then compressed by zlib; they were meant for a day.
         for table in ("events", "payloads"):
             connection.execute(f"alter table {table} drop column if exists origin")
+        connection.execute("delete from origins")
         connection.execute("update state set layout = ?", [LAYOUT])
     for macro in MACROS:
         connection.execute(f"create or replace macro {macro}")
