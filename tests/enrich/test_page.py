@@ -3,6 +3,7 @@
 import pytest
 from support.views import view
 
+from piste.enrich import page
 from piste.enrich.page import parse_page_url, parse_referrer, read_cross_domain_link
 from piste.enrich.view import NOTHING, Patch
 from piste.events.enriched import Value
@@ -62,6 +63,16 @@ def test_no_url_is_no_failure(text: str | None) -> None:
     assert parse_page_url(view(fields)) == NOTHING
     assert parse_page_url(view({}, referer_uri=text)) == NOTHING
     assert parse_referrer(view(fields)) == NOTHING
+
+
+def test_long_urls_are_not_remembered() -> None:
+    """What many clients send once must not stay in memory; short URLs are parsed once."""
+    short, long = view({"page_url": "http://x/short"}), "http://x/" + "a" * 100_000
+    assert parse_page_url(short) is parse_page_url(short)
+    before = page._remembered_parts.cache_info().currsize
+    for number in range(5):
+        parse_page_url(view({"page_url": f"{long}{number}"}))
+    assert page._remembered_parts.cache_info().currsize == before
 
 
 def test_an_unparsable_url_is_an_enrichment_failure() -> None:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.golden import golden_text
 
-from piste.enrich import urls
 from piste.enrich.urls import Url, parse_url
 
 
@@ -110,13 +109,3 @@ def test_parts_are_found_again(scheme: str, host: str, port: int, path: str, que
     assert isinstance(url, Url)
     assert (url.scheme, url.host, url.port, url.path) == (scheme, host, port, legal_path)
     assert (url.query, url.fragment) == (query, query)
-
-
-def test_long_urls_are_not_remembered() -> None:
-    """What many clients send once must not stay in memory; short URLs are parsed once."""
-    short, long = "http://x/short", "http://x/" + "a" * 100_000
-    assert parse_url(short) is parse_url(short)
-    before = urls._remembered.cache_info().currsize
-    for number in range(5):
-        parse_url(f"{long}{number}")
-    assert urls._remembered.cache_info().currsize == before

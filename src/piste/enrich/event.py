@@ -3,6 +3,8 @@
 Source: canonical event, `event_*` columns and `derived_tstamp`.
 """
 
+from functools import lru_cache
+
 from piste.enrich.view import NOTHING, Patch, View
 from piste.events.failures import EnrichmentFailure, InputData
 from piste.events.schema_key import SchemaKey
@@ -45,8 +47,11 @@ def name_event(view: View) -> Patch:
     else:
         expectation = "no schema can be derived: expected one of unstruct, " + ", ".join(_KEY_OF)
         return Patch(failures=(EnrichmentFailure(InputData("event", event, expectation)),))
-    if key is None:
-        return NOTHING
+    return NOTHING if key is None else _named_by(key)
+
+
+@lru_cache(maxsize=1024)
+def _named_by(key: SchemaKey) -> Patch:
     return Patch(
         {
             "event_vendor": key.vendor,

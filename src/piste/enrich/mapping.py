@@ -8,6 +8,7 @@ Source: tracker protocol, "Parameter to field".
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from piste.enrich.conversions import CONVERTERS, clean_text
 from piste.enrich.ip_address import client_address
@@ -30,8 +31,7 @@ class AtomicProblem:
     keyword: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """`fields` as in `EnrichedEvent`; the JSON parts as the tracker's text, decoded from base64."""
 
     fields: dict[str, Value]

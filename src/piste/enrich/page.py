@@ -3,64 +3,53 @@
 Source: canonical event; Snowplow enrichments "page URL parts", "referrer parts", "cross-domain".
 """
 
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from piste.enrich.conversions import clean_text, epoch_ms
-from piste.enrich.urls import Url, parse_url
+from piste.enrich.urls import parse_url
 from piste.enrich.view import NOTHING, Patch, View
 from piste.events.enriched import Value
 from piste.events.failures import EnrichmentFailure, InputData
 
-
-# Both written out, because putting the names together anew would cost every event time.
-def _page_parts(url: Url) -> dict[str, Value | None]:
-    return {
-        "page_urlscheme": url.scheme,
-        "page_urlhost": url.host,
-        "page_urlport": url.port,
-        "page_urlpath": url.path,
-        "page_urlquery": url.query,
-        "page_urlfragment": url.fragment,
-    }
+_LONGEST_REMEMBERED = 2_000
+"""Characters; many long URLs remembered would fill the memory."""
 
 
-def _refr_parts(url: Url) -> dict[str, Value | None]:
-    return {
-        "refr_urlscheme": url.scheme,
-        "refr_urlhost": url.host,
-        "refr_urlport": url.port,
-        "refr_urlpath": url.path,
-        "refr_urlquery": url.query,
-        "refr_urlfragment": url.fragment,
-    }
+def _parts(text: str, prefix: str, whole: str | None) -> Patch:
+    """The columns of a URL's parts, and its parsed form as the column `whole`."""
+    url = parse_url(text)
+    if isinstance(url, str):
+        message = (
+            f"Provided URI [{text}] could not be parsed, neither by Java parsing (error: [{url}]) "
+            f"nor by Scala parsing (error: [{url}])."
+        )
+        return Patch(failures=(EnrichmentFailure(message),))
+    parts: dict[str, Value | None] = {} if whole is None else {whole: url.text}
+    for part in ("scheme", "host", "port", "path", "query", "fragment"):
+        parts[f"{prefix}{part}"] = getattr(url, part)
+    return Patch(parts)
 
 
-def _unparsable(uri: str, why: str) -> Patch:
-    message = (
-        f"Provided URI [{uri}] could not be parsed, neither by Java parsing (error: [{why}]) "
-        f"nor by Scala parsing (error: [{why}])."
-    )
-    return Patch(failures=(EnrichmentFailure(message),))
+_remembered_parts = lru_cache(maxsize=4096)(_parts)
+
+
+def _parts_of(text: str | None, prefix: str, whole: str | None = None) -> Patch:
+    if not text or text.isspace():
+        return NOTHING
+    take = _remembered_parts if len(text) <= _LONGEST_REMEMBERED else _parts
+    return take(text, prefix, whole)
 
 
 def parse_page_url(view: View) -> Patch:
     """`page_url` is the tracker's, else the Referer header's; its parsed form is written back."""
     text = view.text("page_url") or clean_text(view.raw.payload.referer_uri or "")
-    if not text or text.isspace():
-        return NOTHING
-    url = parse_url(text)
-    if isinstance(url, str):
-        return _unparsable(text, url)
-    return Patch({"page_url": url.text, **_page_parts(url)})
+    return _parts_of(text, "page_url", whole="page_url")
 
 
 def parse_referrer(view: View) -> Patch:
     """The referrer itself stays as sent."""
-    text = view.text("page_referrer")
-    if not text or text.isspace():
-        return NOTHING
-    url = parse_url(text)
-    return _unparsable(text, url) if isinstance(url, str) else Patch(_refr_parts(url))
+    return _parts_of(view.text("page_referrer"), "refr_url")
 
 
 def read_cross_domain_link(view: View) -> Patch:

@@ -8,6 +8,7 @@ Source: tracker protocol, "Events, self-describing parts and timestamps".
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from piste.events.failures import (
     CriterionMismatch,
@@ -42,8 +43,7 @@ class Superseded:
     validated_with: SchemaKey
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(NamedTuple):
     """What is valid, what is wrong, and which schemas were superseded."""
 
     valid: tuple[SelfDescribing, ...]

@@ -8,7 +8,6 @@ Source: RFC 3986 appendix B; canonical event, page and referrer URL parts.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote
 
 _PARTS = re.compile(
@@ -20,8 +19,6 @@ _ILLEGAL = re.compile(
 )
 _IPV6 = r"\[[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z._~-]+)?\]"
 _AUTHORITY = re.compile(rf"(?:[^@]*@)?({_IPV6}|[^:\[\]@]*)(?::([0-9]{{0,9}}))?")
-_LONGEST_REMEMBERED = 2_000
-"""Characters; many long URLs remembered would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,6 @@ def _encode(match: re.Match[str]) -> str:
 
 def parse_url(text: str) -> Url | str:
     """The parts, or in a few words why there are none. A missing port is 443 for https, else 80."""
-    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parse(text)
-
-
-def _parse(text: str) -> Url | str:
     legal = _ILLEGAL.sub(_encode, text.strip())
     match = _PARTS.fullmatch(legal)
     assert match is not None  # each part may be absent, and the path may be any text
@@ -67,6 +60,3 @@ def _parse(text: str) -> Url | str:
     if port is None:
         port = 443 if scheme and scheme.lower() == "https" else 80
     return Url(legal, scheme, host, port, path or None, query or None, fragment or None)
-
-
-_remembered = lru_cache(maxsize=4096)(_parse)
