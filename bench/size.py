@@ -127,7 +127,7 @@ class Filling:
             position, streams = ahead.popleft()
             enriched = streams.result()
             before = time.process_time()
-            store.append(enriched, position)
+            store.append([enriched], position)
             self.append_seconds += time.process_time() - before
 
     def _batch(self, size: int) -> list[Record]:

@@ -176,7 +176,7 @@ class Stages:
         streams = timed("arrow", lambda: to_streams(rows))
         timed("pipe", lambda: _pipe(list(enumerate(records, first)), streams))
         position = first + len(records) - 1
-        timed("store", lambda: self._store.append(streams, position))
+        timed("store", lambda: self._store.append([streams], position))
         self._spool.release(position)
         return spent
 

@@ -12,7 +12,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -220,7 +220,7 @@ class Program:
 class Nowhere:
     """The store of `--no-storage`."""
 
-    def append(self, streams: Mapping[str, bytes], position: int) -> None:
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
         pass
 
     def clear(self) -> None:

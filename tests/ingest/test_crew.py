@@ -13,7 +13,7 @@ from piste.ingest import crew as crew_module
 from piste.ingest import intake as intake_module
 from piste.ingest.crew import MAX_LOSSES, POISON, Crew
 from piste.ingest.enricher import Enriched, Record
-from piste.ingest.intake import MAX_IN_HAND, Batch, Intake
+from piste.ingest.intake import Batch, Intake, most_in_hand
 from piste.ingest.log import MemoryLog
 from piste.ingest.pipeline import Pipeline
 from piste.ingest.workers import InProcess, Worker, WorkerLost
@@ -336,7 +336,7 @@ def test_several_workers_take_no_more_than_they_may(monkeypatch: pytest.MonkeyPa
     fleet = Fleet(*(Fragile() for _ in range(3)))
     fleet.append(*(f"event {number}" for number in range(20)))
     fleet.crew.start()
-    most = 3 * MAX_IN_HAND
+    most = most_in_hand(3)
     numbers = [fleet.next_one()[0].number for _ in range(most)]
     for _ in range(3):
         wait_until(lambda: fleet.intake._changed._waiters)  # type: ignore[attr-defined]
@@ -363,7 +363,7 @@ def test_a_store_that_blocks_bounds_what_is_in_hand(monkeypatch: pytest.MonkeyPa
         for number in range(30):
             await pipeline.submit(get({"e": "pv", "aid": f"event {number}"}))
         await until(lambda: pipeline._intake._changed._waiters)  # type: ignore[attr-defined]
-        assert log.reads == 2 * MAX_IN_HAND
+        assert log.reads == most_in_hand(2)
         assert pipeline.pending == 30
         store.may_append.set()
         assert await pipeline.catch_up(FOREVER_S) == 0

@@ -13,7 +13,7 @@ from support.pipelines import FOREVER_S, append_now, wait_until
 
 from piste.ingest import intake as intake_module
 from piste.ingest.enricher import Record
-from piste.ingest.intake import MAX_IN_HAND, Batch, Intake
+from piste.ingest.intake import Batch, Intake, most_in_hand
 from piste.ingest.log import MemoryLog
 
 
@@ -189,6 +189,24 @@ def test_many_requests_wait_for_no_others(
 
 
 @pytest.mark.usefixtures("patiently")
+def test_a_full_batch_waits_for_no_others(
+    log: CountingLog, threads: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As large as the last ones were; so a log that is far ahead is taken batch after batch."""
+    monkeypatch.setattr(intake_module, "BATCH_BYTES", 3 * len(numbered(1)[0]))
+    intake = Intake(log, loaded=0, workers=1)
+    append_now(log, *numbered(7))
+    with intake.hurried():
+        assert positions(intake.take()) == [1, 2, 3]
+    assert positions(intake.take()) == [4, 5, 6]
+    taking = threads.submit(intake.take)
+    wait_until(sleeps(intake))
+    append_now(log, *numbered(2))
+    intake.notice()
+    assert positions(taking.result(FOREVER_S)) == [7, 8, 9]
+
+
+@pytest.mark.usefixtures("patiently")
 def test_who_waits_ends_the_wait_of_others(log: CountingLog, threads: Threads) -> None:
     """Whether the records come first, the taker or the one who waits."""
     intake = Intake(log, loaded=0, workers=3)
@@ -238,7 +256,7 @@ def test_what_is_in_hand_is_bounded(
     """However far the log is ahead; each batch that is stored makes room for one."""
     monkeypatch.setattr(intake_module, "BATCH_BYTES", 1)
     intake = Intake(log, loaded=0, workers=workers)
-    most = MAX_IN_HAND * max(1, workers)
+    most = most_in_hand(workers)
     append_now(log, *numbered(most + 5))
     for _ in range(most):
         intake.take()
@@ -275,15 +293,16 @@ def test_finish_waits_for_room(
     """The end is when everything is given out, not when there is no room."""
     monkeypatch.setattr(intake_module, "BATCH_BYTES", 1)
     intake = Intake(log, loaded=0, workers=1)
-    append_now(log, *numbered(3))
-    intake.take()
-    intake.take()
+    most = most_in_hand(1)
+    append_now(log, *numbered(most + 1))
+    for _ in range(most):
+        intake.take()
     intake.finish()
     taking = threads.submit(intake.take)
     wait_until(sleeps(intake))
     assert not taking.done()
     intake.settle()
-    assert positions(taking.result(FOREVER_S)) == [3]
+    assert positions(taking.result(FOREVER_S)) == [most + 1]
     assert intake.take() is None
 
 
@@ -478,7 +497,7 @@ def test_each_record_is_given_out_once_and_in_order(
     crossed = [cut for batch in batches for cut in cuts if batch.records[0][0] <= cut < batch.last]
     assert cuts
     assert crossed == []
-    assert most <= MAX_IN_HAND * 2
+    assert most <= most_in_hand(2)
 
 
 # the cost
@@ -507,7 +526,7 @@ def test_a_request_that_nobody_waits_for_costs_nothing(
         with intake.hurried():
             intake.take()
             append_now(log, *numbered(1))
-            if state == "full":
+            for _ in range(most_in_hand(1) - 1 if state == "full" else 0):
                 intake.take()
                 append_now(log, *numbered(1))
     if state in ("full", "lingering"):

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from support.iglu import accept_all
 from support.pipelines import FOREVER_S, KeepingStore, append_now, record_of, wait_until
 from support.requests import rules
 
+from piste.ingest import arrivals as arrivals_module
 from piste.ingest import intake as intake_module
 from piste.ingest import loader as loader_module
 from piste.ingest.enricher import Enriched, Enricher
@@ -21,9 +22,10 @@ from piste.ingest.stats import Stats
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither for others nor between attempts; each request is a batch."""
+    """Neither for others nor between attempts; each request is a batch and goes into the store alone."""
     monkeypatch.setattr(intake_module, "LINGER_SECONDS", 0.0)
     monkeypatch.setattr(intake_module, "BATCH_BYTES", 1)
+    monkeypatch.setattr(arrivals_module, "MOST_TOGETHER", 1)
     monkeypatch.setattr(loader_module, "RETRY_SECONDS", (0.0,))
 
 
@@ -35,8 +37,9 @@ class Loading:
         chores: Callable[[], float | None] = lambda: None,
         observers: tuple[Observer, ...] = (),
         log: MemoryLog | None = None,
+        store: KeepingStore | None = None,
     ) -> None:
-        self.store, self.log = KeepingStore(), log or MemoryLog(1 << 20)
+        self.store, self.log = store or KeepingStore(), log or MemoryLog(1 << 20)
         self.progress, self.stats = Progress(0), Stats()
         self.enricher = Enricher(rules(accept_all))
         self.intake = Intake(self.log, loaded=0, workers=50)
@@ -60,6 +63,14 @@ class Loading:
             assert batch is not None
             found.append((batch, self.enricher.enrich(batch.records, {})))
         return found
+
+    @property
+    def together(self) -> list[int]:
+        assert isinstance(self.store, CountingStore)
+        return self.store.together
+
+    def attempts(self) -> int:
+        return len(self.together)
 
     def load(self, *app_ids: str) -> None:
         for one in self.batches(*app_ids):
@@ -126,6 +137,111 @@ def test_what_follows_a_missing_batch_is_not_stored_at_the_end() -> None:
     for one in (batches[0], batches[2]):
         loading.loader.hand_on(*one)
     loading.loader.start()
+    loading.finished()
+    assert loading.store.events == {1: "one"}
+    assert [position for position, _ in loading.log.read(0, 1 << 20)] == [2, 3]
+
+
+# several at once
+
+
+@pytest.fixture
+def _together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of one event count as many, and two of them as a full group."""
+    monkeypatch.setattr(arrivals_module, "MOST_TOGETHER", 8)
+    monkeypatch.setattr(arrivals_module, "BUSY_EVENTS", 1)
+    monkeypatch.setattr(arrivals_module, "FULL_EVENTS", 2)
+    monkeypatch.setattr(arrivals_module, "GROUP_SECONDS", 10 * FOREVER_S)
+
+
+class CountingStore(KeepingStore):
+    """Keeps how many batches came together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
+        self.together.append(len(batches))
+        super().append(batches, position)
+
+
+@pytest.mark.usefixtures("_together")
+def test_a_busy_group_waits_until_it_is_full() -> None:
+    """Then it is one transaction."""
+    loading = Loading(store=CountingStore())
+    one, two, three = loading.batches("one", "two", "three")
+    loading.loader.start()
+    loading.loader.hand_on(*one)
+    wait_until(lambda: loading.loader._changed._waiters)  # type: ignore[attr-defined]
+    assert loading.store.events == {}
+    loading.loader.hand_on(*two)
+    loading.wait_for(2)
+    loading.loader.hand_on(*three)
+    loading.finished()
+    assert loading.together == [2, 1]
+    assert loading.store.events == {1: "one", 2: "two", 3: "three"}
+    assert loading.stats.outcomes == {"good": 3}
+    assert loading.log.read(0, 1) == []
+
+
+@pytest.mark.usefixtures("_together")
+def test_who_waits_ends_the_wait_for_others() -> None:
+    """Whether the batch comes first or the one who waits; and no longer than that."""
+    loading = Loading()
+    one, two, three = loading.batches("one", "two", "three")
+    loading.loader.start()
+    loading.loader.hand_on(*one)
+    wait_until(lambda: loading.loader._changed._waiters)  # type: ignore[attr-defined]
+    with loading.loader.hurried():
+        loading.wait_for(1)
+        loading.loader.hand_on(*two)
+        loading.wait_for(2)
+    loading.loader.hand_on(*three)
+    wait_until(lambda: loading.loader._changed._waiters)  # type: ignore[attr-defined]
+    assert loading.progress.loaded == 2
+    loading.finished()
+    assert loading.progress.loaded == 3
+
+
+@pytest.mark.usefixtures("_together")
+def test_a_group_waits_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though nothing else comes; chores are done meanwhile."""
+    monkeypatch.setattr(arrivals_module, "GROUP_SECONDS", 0.2)
+    chore = Chore(0.01)
+    loading = Loading(chore)
+    loading.loader.start()
+    loading.load("one")
+    done = chore.times
+    loading.wait_for(1)
+    assert chore.times > done + 1
+    loading.finished()
+
+
+@pytest.mark.usefixtures("_together")
+def test_a_group_that_is_refused_is_stored_one_batch_after_the_other() -> None:
+    """Only the request that is at fault is set aside."""
+    loading = Loading(store=CountingStore())
+    loading.store.refuses = lambda positions: 2 in positions and loading.attempts() < 6
+    batches = loading.batches("one", "two", "three")
+    for one in batches:
+        loading.loader.hand_on(*one)
+    loading.loader.start()
+    loading.finished()
+    assert loading.store.order == [1, 2, 3]
+    assert loading.together[:2] == [3, 1]
+    assert loading.store.aside.keys() | loading.store.events.keys() == {1, 2, 3}
+
+
+@pytest.mark.usefixtures("_together")
+def test_leaving_in_the_middle_of_a_refused_group_leaves_no_gap() -> None:
+    """What follows the request that could not be stored is still in the log, and it itself as well."""
+    loading = Loading()
+    loading.store.refuses = lambda positions: positions != [1]
+    for one in loading.batches("one", "two", "three"):
+        loading.loader.hand_on(*one)
+    loading.loader.start()
+    loading.wait_for(1)
     loading.finished()
     assert loading.store.events == {1: "one"}
     assert [position for position, _ in loading.log.read(0, 1 << 20)] == [2, 3]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,8 @@ class Rows:
     origins: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, streams: Mapping[str, bytes]) -> "Rows":
-        rows = rows_of(streams)
+    def of(cls, batches: Sequence[Mapping[str, bytes]]) -> "Rows":
+        rows = rows_of(*batches)
         return cls(*(rows.get(table, []) for table in ("events", "payloads", "origins")))
 
 
@@ -67,8 +67,8 @@ class FakeStore:
         self.may_append = threading.Event()
         self.may_append.set()
 
-    def append(self, streams: Mapping[str, bytes], position: int) -> None:
-        batch = Rows.of(streams)
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
+        batch = Rows.of(batches)
         assert self.may_append.wait(FOREVER_S)
         if self.refuses(batch):
             raise BrokenStoreError

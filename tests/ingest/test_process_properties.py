@@ -273,7 +273,7 @@ def test_every_outcome_can_be_stored(store: Events, request_: CollectorPayload) 
         assert len(batch["events"]) == len(events)
         (origin,) = batch["origins"]
         check_origin(origin, len(events))
-        store.append(to_streams(batch), 1)
+        store.append([to_streams(batch)], 1)
 
 
 @odd

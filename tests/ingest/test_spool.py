@@ -88,6 +88,17 @@ def test_what_is_appended_is_read_back(
         spool.close()
 
 
+def test_a_reading_goes_on_in_the_next_segment(open_spool: Opener, tmp_path: Path) -> None:
+    """The end of a file is no reason for a small batch."""
+    spool = open_spool(segment_bytes=100)
+    for number in range(20):
+        append(spool, b"%050d" % number)
+    assert len(list(tmp_path.glob("*.spool"))) > 5
+    assert [position for position, _ in spool.read(0, 500)] == list(range(1, 11))
+    assert [position for position, _ in spool.read(10, 1 << 20)] == list(range(11, 21))
+    assert [position for position, _ in spool.read(3, 50)] == [4]
+
+
 def test_records_and_positions_survive_a_restart(open_spool: Opener) -> None:
     """A new spool in the same folder goes on where the old one ended."""
     spool = open_spool()

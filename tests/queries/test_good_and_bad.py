@@ -43,7 +43,7 @@ def good_rows():
         payloads.good(page_view([entity(B, {}), entity(A, {})], app_id="view b a"))
         payloads.good(EnrichedEvent({"event": "struct", "app_id": "struct"}))
         payloads.failed(page_view(app_id="failed"))
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         yield store.rows
 
 
@@ -130,7 +130,7 @@ def bad_rows():
         payloads.rejected(None)
         payloads.failed(page_view(), api=WEBHOOK)
         payloads.rejected()
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         yield store.rows
 
 
@@ -210,7 +210,7 @@ def test_good_and_failed_events_of_one_payload():
     ]
     processed = [process(request, rules()) for request in requests]
     with EventStore.open(None) as store:
-        store.append(to_streams(to_rows(enumerate(processed, 1))), 3)
+        store.append([to_streams(to_rows(enumerate(processed, 1)))], 3)
         good = [json.loads(item) for item in good_items(store.rows, GoodFilter())]
         bad = [json.loads(item) for item in bad_items(store.rows, BadFilter())]
     assert [item["rawEvent"]["parameters"]["aid"] for item in good] == ["e", "c", "a"]
@@ -235,7 +235,7 @@ def test_originals_that_are_no_longer_kept():
     streams = payloads.streams()
     del streams["origins"]
     with EventStore.open(None) as store:
-        store.append(streams, 1)
+        store.append([streams], 1)
         (good,) = [json.loads(item) for item in good_items(store.rows, GoodFilter())]
         assert good["rawEvent"] is None
         assert good["event"]["event"] == "page_view"
@@ -251,7 +251,7 @@ def test_originals_that_are_still_kept_stay_with_their_events():
         payloads = Payloads()
         for _ in range(3):
             payloads.good(page_view(), page_view()).failed(page_view(), page_view()).rejected()
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         store.delete_origins_before(NOON + 5000)
         good = [json.loads(item)["rawEvent"] for item in good_items(store.rows, GoodFilter())]
         bad = [json.loads(item) for item in bad_items(store.rows, BadFilter())]
@@ -274,7 +274,7 @@ def test_lists_over_many_chunks():
         for _ in range(3):
             payloads.good(*[page_view([entity(A, {})])] * 400)
             payloads.failed(*[page_view()] * 170)
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         good = good_items(store.rows, GoodFilter(contexts=(A,)))
         assert [json.loads(item)["rawEvent"]["parameters"]["n"] for item in good] == [
             f"{position}.{place}" for position in (5, 3, 1) for place in reversed(range(400))
@@ -300,7 +300,7 @@ def test_the_original_of_many_events_is_read_once(items):
     wanted = GoodFilter() if items is good_items else BadFilter()
     with EventStore.open(None) as store:
         payloads = Payloads().good(*many).failed(*many)
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         assert len(list(items(rows, wanted))) == 1000
         assert asked.count(statement("origins")) == 1
         store.delete_origins_before(NOON + 60_000)

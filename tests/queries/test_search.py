@@ -57,7 +57,7 @@ def rows():
             payloads.good(event)
             payloads.at_ms += HOUR - 1000
         payloads.failed(page_view(app_id="failed", v_tracker="js-4"))
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         yield store.rows
 
 
@@ -388,7 +388,7 @@ def test_pages_over_many_chunks():
     """More events than are fetched at once: all of them, once, in order."""
     with EventStore.open(None) as store:
         many = [page_view(user_id=str(n % 7), br_viewwidth=n) for n in range(4500)]
-        store.append(Payloads().good(*many).streams(), 1)
+        store.append([Payloads().good(*many).streams()], 1)
         widths = list(range(4499, -1, -1))
         everything = [json.loads(event)["br_viewwidth"] for event in all_events(store.rows, None)]
         assert everything == widths

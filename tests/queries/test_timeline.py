@@ -24,7 +24,7 @@ def rows():
             payloads.failed(page_view())
         payloads.at_ms = 1
         payloads.rejected()
-        store.append(payloads.streams(), 1)
+        store.append([payloads.streams()], 1)
         yield store.rows
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from support.streams import event, streams
 
-from piste.events.tables import TABLES
+from piste.events.tables import ROW_GROUP_ROWS, TABLES
 from piste.ingest.rows import Row
 from piste.store import layout
 from piste.store.duckdb import EventStore
@@ -50,7 +50,7 @@ def store(request, tmp_path):
 )
 def test_a_value_comes_back_as_it_went_in(store, name, value):
     """The store changes no value."""
-    store.append(streams(events=[event(1, **{name: value})]), 1)
+    store.append([streams(events=[event(1, **{name: value})])], 1)
     assert store.rows(f'select "{name}" as value from events', {}) == [{"value": value}]
 
 
@@ -65,7 +65,7 @@ def test_a_value_comes_back_as_it_went_in(store, name, value):
 )
 def test_instants_travel_as_epoch_milliseconds(store, ms):
     """Timestamps go in and come out as integers, over the protocol's whole range."""
-    store.append(streams(events=[event(1, derived_tstamp=ms)]), 1)
+    store.append([streams(events=[event(1, derived_tstamp=ms)])], 1)
     found = store.rows(
         "select toUnixTimestamp64Milli(derived_tstamp) as ms from events"
         " where derived_tstamp = fromUnixTimestamp64Milli(:ms)",
@@ -77,7 +77,7 @@ def test_instants_travel_as_epoch_milliseconds(store, ms):
 def test_any_bytes_come_back_as_they_went_in(store):
     """An origin is bytes."""
     origin = bytes(range(256))
-    store.append(streams(origins=[{"seq": 0, "collector_tstamp": 0, "origin": origin}]), 1)
+    store.append([streams(origins=[{"seq": 0, "collector_tstamp": 0, "origin": origin}])], 1)
     assert store.rows("select origin from origins", {}) == [{"origin": origin}]
 
 
@@ -92,7 +92,7 @@ def test_a_batch_fills_all_tables_and_moves_the_position(store):
         "version": "v1",
     }
     origin = {"seq": 0, "collector_tstamp": 5, "origin": b"x"}
-    store.append(streams(events=[event(1), event(2)], payloads=[payload], origins=[origin]), 77)
+    store.append([streams(events=[event(1), event(2)], payloads=[payload], origins=[origin])], 77)
     assert count(store) == 2
     assert store.rows("select vendor, rejected from payloads", {}) == [
         {"vendor": "com.acme", "rejected": True}
@@ -103,34 +103,58 @@ def test_a_batch_fills_all_tables_and_moves_the_position(store):
 
 def test_rows_that_set_different_columns_make_one_batch(store):
     """What a row does not set is null, whatever its neighbours set."""
-    store.append(streams(events=[event(1, app_id="shop"), event(2, platform="web")]), 2)
+    store.append([streams(events=[event(1, app_id="shop"), event(2, platform="web")])], 2)
     assert store.rows("select app_id, platform, txn_id from events order by seq", {}) == [
         {"app_id": "shop", "platform": None, "txn_id": None},
         {"app_id": None, "platform": "web", "txn_id": None},
     ]
 
 
+def test_several_batches_are_one_transaction(store):
+    """In order; each has the columns that it sets, and a fault in the last takes all back."""
+    one = streams(events=[event(1, app_id="shop")], origins=[{"seq": 0, "origin": b"x"}])
+    two, three = streams(events=[event(2, platform="web")]), streams()
+    store.append([one, two, three], 3)
+    assert store.rows("select seq, app_id, platform from events order by seq", {}) == [
+        {"seq": 1, "app_id": "shop", "platform": None},
+        {"seq": 2, "app_id": None, "platform": "web"},
+    ]
+    assert store.rows("select seq, origin from origins", {}) == [{"seq": 0, "origin": b"x"}]
+    with pytest.raises(Exception, match="Io error"):
+        store.append([batch(3), batch(4), {"events": b"no Arrow stream"}], 4)
+    store.append([], 5)
+    assert (count(store), store.position()) == (2, 5)
+
+
+def test_whole_row_groups_are_stored_as_they_are(store):
+    """More rows than a row group has go another way into the file."""
+    rows = 2 * ROW_GROUP_ROWS + 100
+    parts = [batch(*range(start, min(start + 3_000, rows))) for start in range(0, rows, 3_000)]
+    store.append(parts, 1)
+    assert store.rows("select seq from events", {}) == [{"seq": seq} for seq in range(rows)]
+
+
 def test_an_empty_batch_moves_the_position(store):
     """A batch of which nothing is kept (dropped events) is still done with."""
-    store.append(streams(), 5)
+    store.append([streams()], 5)
     assert (count(store), store.position()) == (0, 5)
 
 
 def test_a_failed_append_leaves_nothing(store):
     """One transaction: an error in a later table takes the events and the position back."""
-    store.append(batch(1), 1)
+    store.append([batch(1)], 1)
     with pytest.raises(Exception, match="Io error"):
-        store.append({**batch(2), "origins": b"no Arrow stream"}, 2)
+        store.append([{**batch(2), "origins": b"no Arrow stream"}], 2)
     with pytest.raises(duckdb.Error):
-        store.append(batch(3), 2**70)
+        store.append([batch(3)], 2**70)
     assert (count(store), store.position()) == (1, 1)
-    store.append(batch(2), 2)
+    store.append([batch(2)], 2)
     assert (count(store), store.position()) == (2, 2)
 
 
 def test_clear_keeps_the_position(store):
     """A reset forgets all tables; nothing already stored is loaded again."""
-    store.append(everything(1), 9)
+    store.append([everything(1)], 9)
     store.clear()
     assert sizes(store) == {"events": 0, "payloads": 0, "origins": 0}
     assert store.position() == 9
@@ -152,7 +176,7 @@ def sizes(store: EventStore) -> dict[str, object]:
 
 def test_deleting_before_an_instant_deletes_in_all_tables(store):
     """What was collected at the instant itself stays, and so does the position."""
-    store.append(everything(10, 20, 30), 5)
+    store.append([everything(10, 20, 30)], 5)
     assert store.delete_before(20) == 1
     assert sizes(store) == {"events": 2, "payloads": 2, "origins": 2}
     assert store.delete_before(20) == 0
@@ -161,7 +185,7 @@ def test_deleting_before_an_instant_deletes_in_all_tables(store):
 
 def test_deleting_origins_keeps_their_events(store):
     """Raw requests are forgotten earlier than what was made of them."""
-    store.append(everything(10, 20, 30), 5)
+    store.append([everything(10, 20, 30)], 5)
     assert store.delete_origins_before(30) == 2
     assert sizes(store) == {"events": 3, "payloads": 3, "origins": 1}
 
@@ -199,7 +223,7 @@ def test_a_file_keeps_what_was_stored(tmp_path):
     """Closing and opening again changes nothing."""
     path = tmp_path / "events.db"
     with EventStore.open(path) as store:
-        store.append(batch(1, 2), 40)
+        store.append([batch(1, 2)], 40)
     assert [file.name for file in tmp_path.iterdir()] == ["events.db"]
     with EventStore.open(path) as store:
         assert (count(store), store.position()) == (2, 40)
@@ -213,7 +237,7 @@ from pathlib import Path
 from test_event_store import EventStore, batch
 store = EventStore.open(Path(sys.argv[1]))
 for n in range(1, 11):
-    store.append(batch(n), n)
+    store.append([batch(n)], n)
 os._exit(9)
 """
     path = tmp_path / "events.db"
@@ -243,7 +267,7 @@ def test_an_older_file_gets_the_columns_it_lacks(tmp_path, monkeypatch):
         connection.execute("insert into events (seq, platform) values (1, 'web')")
         connection.execute("update state set layout = 0")
     with EventStore.open(path) as store:
-        store.append(streams(events=[event(2, app_id="shop", platform="mob")]), 2)
+        store.append([streams(events=[event(2, app_id="shop", platform="mob")])], 2)
         assert store.rows("select app_id, platform from events order by seq", {}) == [
             {"app_id": None, "platform": "web"},
             {"app_id": "shop", "platform": "mob"},
@@ -255,7 +279,7 @@ def test_a_file_of_layout_1_keeps_its_events_and_loses_its_origins(tmp_path):
     """Layout 1 kept the raw requests in the two other tables, which have no such column any more."""
     path = tmp_path / "events.db"
     with EventStore.open(path) as store:
-        store.append(batch(1, 2), 2)
+        store.append([batch(1, 2)], 2)
     with duckdb.connect(path) as connection:
         connection.execute("drop table origins")
         for table in ("events", "payloads"):
@@ -263,7 +287,7 @@ def test_a_file_of_layout_1_keeps_its_events_and_loses_its_origins(tmp_path):
         connection.execute("update events set origin = 'x'::blob")
         connection.execute("update state set layout = 1")
     with EventStore.open(path) as store:
-        store.append(everything(3), 3)
+        store.append([everything(3)], 3)
         assert sizes(store) == {"events": 3, "payloads": 1, "origins": 1}
         for table, columns in TABLES.items():
             found = store.rows(f"describe {table}", {})
@@ -330,7 +354,7 @@ def test_readers_beside_a_writer_never_see_half_a_batch(store):
     for thread in threads:
         thread.start()
     for n in range(30):
-        store.append(batch(*range(n * 10, n * 10 + 10)), n)
+        store.append([batch(*range(n * 10, n * 10 + 10))], n)
     done.set()
     for thread in threads:
         thread.join()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import zstandard
@@ -88,10 +88,10 @@ class KeepingStore:
         self.may_append.set()
         self.is_asked = threading.Event()
 
-    def append(self, streams: Mapping[str, bytes], position: int) -> None:
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
         self.is_asked.set()
         assert self.may_append.wait(FOREVER_S)
-        rows = rows_of(streams)
+        rows = rows_of(*batches)
         origins = {row["seq"] >> EVENT_BITS: row["origin"] for row in rows.get("origins", [])}
         if self.refuses(list(origins)):
             raise OSError("the store is broken")

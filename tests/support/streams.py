@@ -11,9 +11,13 @@ from piste.ingest.arrow import to_streams
 from piste.ingest.rows import Row
 
 
-def rows_of(streams: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]]]:
-    """Rows by table, with the columns that the stream has."""
-    return {table: _rows(stream) for table, stream in streams.items()}
+def rows_of(*batches: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]]]:
+    """Rows by table, with the columns that their stream has."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for streams in batches:
+        for table, stream in streams.items():
+            rows.setdefault(table, []).extend(_rows(stream))
+    return rows
 
 
 def _rows(stream: bytes) -> list[dict[str, Any]]:

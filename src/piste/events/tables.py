@@ -22,6 +22,8 @@ EVENT_BITS = 20
 """A payload holds at most 2**20 events; the body's size limit keeps it far below."""
 PAYLOAD_PLACES = 1 << EVENT_BITS
 """How far apart the `seq` of neighbouring payloads are."""
+ROW_GROUP_ROWS = 8_192
+"""So many rows of a table are written as one piece."""
 
 
 @dataclass(frozen=True, slots=True)

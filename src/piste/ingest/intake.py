@@ -1,13 +1,13 @@
 """The intake: batches of the log, for whoever enriches them.
 
 Room:   between the log and the workers; decides how much is taken at once, and when.
-Limits: at most `MAX_IN_HAND` batches a worker are taken and not yet stored, so that memory is bounded
-        however far the log is ahead. A batch never goes over a reset.
+Limits: at most `MAX_IN_HAND` batches a worker, and as many as are stored together, are taken and not yet
+        stored, so that memory is bounded however far the log is ahead. A batch never goes over a reset.
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,11 +16,13 @@ from piste.ingest.log import Log
 
 BATCH_BYTES = 4 << 20
 """About 2,500 events: large enough for the store's fixed costs, small enough for a quarter of a second."""
-BATCH_REQUESTS = 500
-"""So many requests are worth a batch at once."""
+BATCH_REQUESTS = 2_500
+"""So many requests are worth a batch at once, however small they are."""
 LINGER_SECONDS = 0.25
 """So long fewer requests wait for others, unless somebody waits for them."""
 MAX_IN_HAND = 2
+MOST_TOGETHER = 8
+"""So many batches may go into the store together."""
 NEVER = float("inf")
 
 
@@ -41,6 +43,17 @@ class Batch:
         return self.records[-1][0]
 
 
+def most_in_hand(workers: int) -> int:
+    """Batches at once."""
+    return MOST_TOGETHER + MAX_IN_HAND * max(1, workers)
+
+
+def _enough(records: Sequence[Record]) -> int:
+    """How many requests like these are worth a batch at once."""
+    size = sum(len(record) for _, record in records)
+    return max(1, min(BATCH_REQUESTS, len(records) * BATCH_BYTES // max(1, size)))
+
+
 class Intake:
     """Gives each record of the log out once, in order, to several threads."""
 
@@ -50,8 +63,9 @@ class Intake:
         self._taken = loaded
         self._next_number = 0
         self._in_hand = 0
-        self._most_in_hand = MAX_IN_HAND * max(1, workers)
+        self._most_in_hand = most_in_hand(workers)
         self._since: float | None = None
+        self._enough = BATCH_REQUESTS
         self._wanted = NEVER
         self._eager = 0
         self._cuts: list[int] = []
@@ -76,6 +90,7 @@ class Intake:
                 if not records:
                     raise RuntimeError("the log has less in it than it says")
                 self._taken = records[-1][0]
+                self._enough = _enough(records)
                 if self._cuts and self._taken == self._cuts[0]:
                     self._cuts.pop(0)
                 batch = Batch(self._next_number, records, time.monotonic())
@@ -90,7 +105,7 @@ class Intake:
                 # First what is wanted, then what there is: `notice` does it the other way round, so one
                 # of the two sees the other.
                 is_full = self._in_hand >= self._most_in_hand
-                self._wanted = NEVER if is_full else 1 if self._since is None else BATCH_REQUESTS
+                self._wanted = NEVER if is_full else 1 if self._since is None else self._enough
                 waiting = self._log.last_position - self._taken
                 if waiting and not is_full:
                     now = time.monotonic()
@@ -98,7 +113,7 @@ class Intake:
                         self._since = now
                         continue
                     left = self._since + LINGER_SECONDS - now
-                    if left <= 0 or waiting >= BATCH_REQUESTS or self._eager or self._finishing:
+                    if left <= 0 or waiting >= self._enough or self._eager or self._finishing:
                         return True
                     self._changed.wait(left)
                 elif not waiting and self._finishing:

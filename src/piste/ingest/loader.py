@@ -10,10 +10,12 @@ Limits: all writing is in this thread. A request that breaks the store is set as
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, repeat
 from typing import Protocol
 
+from piste.ingest.arrivals import Arrivals, Arrived, due_at
 from piste.ingest.enricher import Enriched, Enricher, Record
 from piste.ingest.intake import Batch, Intake
 from piste.ingest.log import Log
@@ -33,8 +35,8 @@ Observer = Callable[[Enriched], None]
 class Events(Protocol):
     """The store, as the loader uses it."""
 
-    def append(self, streams: Mapping[str, bytes], position: int) -> None:
-        """Store an Arrow stream by table and the position that the batch ends at, both or neither."""
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
+        """Store batches, each an Arrow stream by table, and the position that they end at, all or none."""
 
     def clear(self) -> None:
         """Forget all events."""
@@ -60,11 +62,11 @@ class Loader:
         self._log, self._intake, self._events = log, intake, events
         self._progress, self._alone, self._observers = progress, alone, observers
         self._stats, self._chores = stats, chores
-        self._next_number = 0
-        self._arrived: dict[int, tuple[Batch, Enriched]] = {}
+        self._arrivals = Arrivals()
         self._resets: list[int] = []
         self._changed = threading.Condition()
         self._stopping = self._finishing = False
+        self._eager = 0
         self._leaving = threading.Event()
         self.healthy = True
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
@@ -75,8 +77,20 @@ class Loader:
     def hand_on(self, batch: Batch, enriched: Enriched) -> None:
         """Called from any thread."""
         with self._changed:
-            self._arrived[batch.number] = batch, enriched
+            self._arrivals.add(batch, enriched)
             self._changed.notify_all()
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Somebody waits: what is there is stored at once."""
+        with self._changed:
+            self._eager += 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._eager -= 1
 
     def hasten(self) -> None:
         """From now on a broken store is not waited for."""
@@ -123,9 +137,9 @@ class Loader:
                 if is_due and not self._stopping:
                     chores_due = self._do_chores()
                 self._reset_when_due()
-                next_one = self._next(None if self._stopping else chores_due)
-                if next_one is not None:
-                    self._load(*next_one)
+                group = self._next(None if self._stopping else chores_due)
+                if group:
+                    self._load(group)
                 elif self._finishing and not self._resets_are_due():
                     return
             except Exception:
@@ -144,19 +158,22 @@ class Loader:
             pause = CHORE_RETRY_SECONDS
         return None if pause is None else time.monotonic() + pause
 
-    def _next(self, wake_at: float | None) -> tuple[Batch, Enriched] | None:
-        """The next batch in order, when it is there; waits for it until there is something else to do."""
+    def _next(self, wake_at: float | None) -> list[Arrived]:
+        """The next batches to store; waits for them until there is something else to do."""
         with self._changed:
-            while self._next_number not in self._arrived:
-                timeout = None if wake_at is None else wake_at - time.monotonic()
-                if (
-                    self._finishing
-                    or self._resets_are_due()
-                    or (timeout is not None and timeout <= 0)
-                ):
-                    return None
+            while True:
+                group = self._arrivals.group(self._resets)
+                is_awaited = self._stopping or self._eager > 0
+                due = 0.0 if group and is_awaited else due_at(group) if group else None
+                if due is not None and due <= time.monotonic():
+                    return group
+                if self._finishing or self._resets_are_due():
+                    return []
+                times = [instant for instant in (wake_at, due) if instant is not None]
+                timeout = min(times) - time.monotonic() if times else None
+                if timeout is not None and timeout <= 0:
+                    return []
                 self._changed.wait(timeout)
-            return self._arrived[self._next_number]
 
     # Resets
 
@@ -176,14 +193,21 @@ class Loader:
 
     # Batches
 
-    def _load(self, batch: Batch, enriched: Enriched) -> None:
-        stored = [enriched]
-        if not self._append(enriched, batch.last):
-            stored = self._append_one_by_one(batch)
-        # However far it came: the next batch, or the next process, goes on behind what is stored.
+    def _load(self, group: Sequence[Arrived]) -> None:
+        is_stored = self._append([enriched for _, enriched in group], group[-1][0].last)
+        for batch, enriched in group:
+            stored = [enriched]
+            if not is_stored and (len(group) == 1 or not self._append([enriched], batch.last)):
+                stored = self._append_one_by_one(batch)
+            self._settle(batch, stored)
+            if self._leaving.is_set() and not is_stored:  # perhaps in the middle of the batch
+                break
+        self._log.release(self._progress.loaded)  # last, as it may fail
+
+    def _settle(self, batch: Batch, stored: Sequence[Enriched]) -> None:
+        """However far it came: the next batch, or the next process, goes on behind what is stored."""
         with self._changed:
-            del self._arrived[self._next_number]
-            self._next_number += 1
+            self._arrivals.drop_first()
         self._intake.settle()
         seconds = time.monotonic() - batch.taken
         for one in stored:
@@ -193,11 +217,10 @@ class Loader:
                     observe(one)
                 except Exception:
                     _logger.exception("an output failed")
-        self._log.release(self._progress.loaded)  # last, as it may fail
 
-    def _append(self, enriched: Enriched, position: int) -> bool:
+    def _append(self, batches: Sequence[Enriched], position: int) -> bool:
         try:
-            self._events.append(enriched.streams, position)
+            self._events.append([batch.streams for batch in batches], position)
         except Exception:
             _logger.exception("a batch could not be stored")
             return False
@@ -224,14 +247,14 @@ class Loader:
         one = self._alone.enrich([record], aside)  # this process would not survive it
         refused = self._alone.enrich([record], {position: _UNSTORABLE})
         delays = chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1]))
-        while not self._append(one, position):
+        while not self._append([one], position):
             delay = next(delays)
             _logger.error("a request could not be stored; next attempt in %s s", delay)
             self._wait(delay)
             if self._takes_writes():
                 # The store is sound: it was a passing fault of its own, or it is the request's.
                 for candidate in (one, refused):
-                    if self._append(candidate, position):
+                    if self._append([candidate], position):
                         return candidate
             self.healthy = False
             if self._stopping:
@@ -252,7 +275,7 @@ class Loader:
     def _takes_writes(self) -> bool:
         """Whether the store takes an empty batch."""
         try:
-            self._events.append({}, self._progress.loaded)
+            self._events.append([], self._progress.loaded)
         except Exception:
             return False
         return True

@@ -140,13 +140,13 @@ class Pipeline:
         """Wait until what was acknowledged before this call is in the store; how much is not."""
         target = self._log.last_position
         if self.progress.loaded < target:
-            with self._intake.hurried():
+            with self._intake.hurried(), self._loader.hurried():
                 await self.progress.wait(lambda: self.progress.loaded >= target, timeout_s)
         return max(0, target - self.progress.loaded)
 
     async def wait_for_more(self, after_version: int, timeout_s: float) -> int:
         """Wait until there is something new since `after_version`; the version now."""
-        with self._intake.hurried():
+        with self._intake.hurried(), self._loader.hurried():
             await self.progress.wait(lambda: self.progress.version > after_version, timeout_s)
         return self.progress.version
 
@@ -158,7 +158,7 @@ class Pipeline:
         target = self._log.last_position
         self._intake.cut_at(target)
         self._loader.reset_at(target)
-        with self._intake.hurried():
+        with self._intake.hurried(), self._loader.hurried():
             while self._loader.is_resetting(target):
                 if self._loader.has_ended:
                     raise RuntimeError("stopped before the events were forgotten")

@@ -7,8 +7,9 @@ Limits: one process opens a file at a time. One writer at a time, any number of 
 Source: DuckDB, "Concurrency" and "Configuration".
 """
 
+import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -18,35 +19,19 @@ import duckdb
 from arro3.io import read_ipc_stream
 
 from piste.events.tables import TABLES
-from piste.store.compaction import (
-    adopt_draft,
-    discard_draft,
-    draft_folder,
-    is_worth_it,
-    write_draft,
-)
+from piste.store.compaction import adopt_draft, discard_draft, is_worth_it, write_draft
+from piste.store.connection import USE, Connection, connect, transaction
 from piste.store.dialect import to_duckdb
-from piste.store.errors import StoreInUse, StoreTooNew, StoreUnreadable
-from piste.store.layout import LAYOUT, lay_out, layout_of
 
-# By name, because a column that an older file lacked stands last in its table, and a stream has only the
-# columns that are set.
-_INSERTS = {
-    table: f"insert into {table} by name select * from batch"  # noqa: S608 (our own names)
-    for table in TABLES
-}
-
+_logger = logging.getLogger(__name__)
 
 _COMPACTION_PATIENCE_SECONDS = 10.0
 """How long readers may keep the store from changing its file; then it is left for another time."""
 
-ROW_GROUP_ROWS = 20_480
-CHECKPOINT_BYTES = "64MB"
-"""Each checkpoint writes the last, unfilled row group again: with the engine's own 122,880 rows and 16 MB of
-log, events are written several times."""
-_USE = "use store"
-
-Connection = duckdb.DuckDBPyConnection
+RENEWAL_BYTES = 1 << 30
+"""Of streams, about three million events. The engine never lets go of what it knows of each row group that it
+has written, until its file is opened anew."""
+_RENEWAL_PATIENCE_SECONDS = 1.0
 
 
 class EventStore:
@@ -58,10 +43,12 @@ class EventStore:
     def __init__(self, path: Path | None, connect: Callable[[], Connection]) -> None:
         """Use `open`."""
         self._path, self._connect = path, connect
+        self._is_lost = False
         self._reconnect()
         self._writing = threading.Lock()
         self._turn = threading.Condition()
         self._reading, self._is_moving, self._is_compacting = 0, False, False
+        self._appended_bytes = 0
 
     @classmethod
     def open(
@@ -73,27 +60,41 @@ class EventStore:
         for it) serve any size; in memory it bounds the events themselves, by default to 80 % of the
         machine's. Raises `StoreInUse`, `StoreTooNew` or `StoreUnreadable`.
         """
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": threads,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "checkpoint_threshold": CHECKPOINT_BYTES,
-        }
-        if path is None:
-            config["temp_directory"] = ""
-        if memory_mb is not None or path is not None:
-            config["memory_limit"] = f"{memory_mb or 256}MB"
-        return cls(path, lambda: _connect(path, config))
+        return cls(path, lambda: connect(path, memory_mb=memory_mb, threads=threads))
 
-    def append(self, streams: Mapping[str, bytes], position: int) -> None:
-        """Store a batch, an Arrow IPC stream by table, and the log position that follows it: both or
-        neither. Columns that a stream lacks are null."""
-        with self._writing, _transaction(self._writer):
-            for table, stream in streams.items():
-                self._writer.register("batch", read_ipc_stream(BytesIO(stream)))
-                self._writer.execute(_INSERTS[table])
-                self._writer.unregister("batch")
+    def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
+        """Store batches, each an Arrow IPC stream by table, and the log position that follows them: all or
+        nothing. Columns that a stream lacks are null."""
+        with self._transaction():
+            for table in TABLES:
+                self._insert(table, [batch[table] for batch in batches if table in batch])
             self._writer.execute("update state set position = ?", [position])
+        self._appended_bytes += sum(len(s) for batch in batches for s in batch.values())
+        if self._path is not None and self._appended_bytes >= RENEWAL_BYTES:
+            self._renew()
+
+    def _insert(self, table: str, streams: Sequence[bytes]) -> None:
+        """In one statement, so that many rows can be written as whole row groups."""
+        if not streams:
+            return
+        names = [f"batch_{number}" for number in range(len(streams))]
+        for name, stream in zip(names, streams, strict=True):
+            self._writer.register(name, read_ipc_stream(BytesIO(stream)))
+        # By name, because a column that an older file lacked stands last in its table, and a stream has only
+        # the columns that are set.
+        rows = " union all by name ".join(f"select * from {name}" for name in names)  # noqa: S608
+        self._writer.execute(f"insert into {table} by name {rows}")
+        for name in names:
+            self._writer.unregister(name)
+
+    def _renew(self) -> None:
+        """Raises nothing: what was appended before is safe, and must not be appended again."""
+        self._appended_bytes = 0
+        try:
+            with self._writing:
+                self._swap(_RENEWAL_PATIENCE_SECONDS)
+        except Exception:
+            _logger.exception("the store could not be opened anew; trying again when it is needed")
 
     def position(self) -> int:
         """The log position up to which everything is stored; 0 in a new store."""
@@ -111,18 +112,18 @@ class EventStore:
 
     def clear(self) -> None:
         """Forget all events and payloads; the log position stays."""
-        with self._writing, _transaction(self._writer):
+        with self._transaction():
             for table in TABLES:
                 self._writer.execute(f"delete from {table}")  # noqa: S608 (our own names)
 
     def delete_before(self, instant_ms: int) -> int:
         """Forget what was collected before; how many events that were."""
-        with self._writing, _transaction(self._writer):
+        with self._transaction():
             return {table: self._delete_before(table, instant_ms) for table in TABLES}["events"]
 
     def delete_origins_before(self, instant_ms: int) -> int:
         """Forget what payloads collected before were made of; how many that were."""
-        with self._writing, _transaction(self._writer):
+        with self._transaction():
             return self._delete_before("origins", instant_ms)
 
     def _delete_before(self, table: str, instant_ms: int) -> int:
@@ -142,13 +143,20 @@ class EventStore:
         if self._path is None:
             return False
         with self._writing:
-            self._writer.execute("checkpoint store")
+            with self._turn:
+                self._find()
+            with self._alone(_COMPACTION_PATIENCE_SECONDS) as is_alone:
+                if (
+                    is_alone
+                ):  # else what readers may still see is not freed, nor by a later checkpoint
+                    self._writer.execute("checkpoint store")
             if not is_worth_it(self._writer):
                 return False
             self._is_compacting = True
             try:
                 write_draft(self._writer, self._path)
-                return self._move(self._path)
+                path = self._path
+                return self._swap(_COMPACTION_PATIENCE_SECONDS, lambda: adopt_draft(path))
             except duckdb.InterruptException:
                 return False
             finally:
@@ -160,19 +168,25 @@ class EventStore:
         if self._is_compacting:
             self._writer.interrupt()
 
-    def _move(self, path: Path) -> bool:
-        """Go over to the draft, unless readers do not let the old file go."""
+    def _swap(self, patience_s: float, while_closed: Callable[[], None] = lambda: None) -> bool:
+        """Close the file and open it anew, unless readers do not let it go; whether it did."""
+        with self._alone(patience_s) as is_alone:
+            if is_alone:
+                self._disconnect()
+                self._is_lost = True
+                try:
+                    while_closed()
+                finally:
+                    self._reconnect()
+            return is_alone
+
+    @contextmanager
+    def _alone(self, patience_s: float) -> Iterator[bool]:
+        """Whether all readers have gone in time; no new one comes within the block."""
         with self._turn:
             self._is_moving = True
             try:
-                if not self._turn.wait_for(lambda: not self._reading, _COMPACTION_PATIENCE_SECONDS):
-                    return False
-                self._disconnect()
-                try:
-                    adopt_draft(path)
-                finally:
-                    self._reconnect()
-                return True
+                yield self._turn.wait_for(lambda: not self._reading, patience_s)
             finally:
                 self._is_moving = False
                 self._turn.notify_all()
@@ -192,20 +206,35 @@ class EventStore:
     def _reconnect(self) -> None:
         self._readers = self._connect()
         self._writer = self._cursor()
+        self._is_lost = False
 
     def _cursor(self) -> Connection:
         cursor = self._readers.cursor()
-        cursor.execute(_USE)
+        cursor.execute(USE)
         return cursor
 
     def _disconnect(self) -> None:
         self._writer.close()
         self._readers.close()
 
+    def _find(self) -> None:
+        """Open the file again that could not be opened after it was closed."""
+        if self._is_lost:
+            self._reconnect()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._writing:
+            with self._turn:
+                self._find()
+            with transaction(self._writer):
+                yield
+
     @contextmanager
     def _reader(self) -> Iterator[Connection]:
         with self._turn:
             self._turn.wait_for(lambda: not self._is_moving)
+            self._find()
             cursor = self._cursor()
             self._reading += 1
         try:
@@ -233,53 +262,3 @@ def _size_bytes(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _connect(
-    path: Path | None, config: dict[str, str | bool | int | float | list[str]]
-) -> Connection:
-    """Raises `StoreInUse`, `StoreTooNew` or `StoreUnreadable`."""
-    connection = duckdb.connect(":memory:", config=config)
-    file = "" if path is None else str(path).replace("'", "''")
-    try:
-        connection.execute(
-            f"attach '{file or ':memory:'}' as store (row_group_size {ROW_GROUP_ROWS})"
-        )
-        connection.execute(_USE)
-    except duckdb.Error as error:
-        connection.close()
-        if path is None:
-            raise
-        if "Could not set lock" in str(error):
-            raise StoreInUse(path, str(error)) from error
-        raise StoreUnreadable(path, str(error)) from error
-    layout = layout_of(connection) or LAYOUT
-    if path is not None and layout > LAYOUT:
-        connection.close()
-        raise StoreTooNew(path, f"layout {layout}, this version knows {LAYOUT}")
-    if path is not None:
-        discard_draft(path)  # what a process left that was killed while compacting
-        connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
-    # From now on it reads and writes its own file only, and never fetches extensions.
-    connection.execute("set enable_external_access = false")
-    try:
-        with _transaction(connection):
-            lay_out(connection)
-    except duckdb.Error as error:  # the disk is full, say
-        connection.close()
-        if path is None:
-            raise
-        raise StoreUnreadable(path, str(error)) from error
-    return connection
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit at the end of the block, or roll back when it raises."""
-    connection.begin()
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()

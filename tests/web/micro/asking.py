@@ -50,7 +50,7 @@ class FakeLoader:
         self.store.clear()
 
     def add(self, payloads: Payloads) -> None:
-        self.store.append(payloads.streams(), payloads.position)
+        self.store.append([payloads.streams()], payloads.position)
         self.version += 1
 
 

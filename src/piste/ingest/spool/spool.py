@@ -275,24 +275,26 @@ class Spool:
     # Reading
 
     def read(self, after: int, max_bytes: int) -> list[tuple[int, bytes]]:
-        with self._change:
-            if after >= self._last:
-                return []
-            cursor = self._cursor_behind(after)
-            segment, end = cursor.segment, cursor.segment.size
         found: list[tuple[int, bytes]] = []
         size = 0
-        for offset, record in records(
-            segment.descriptor, cursor.offset, end, max_bytes + HEADROOM_BYTES
-        ):
-            if cursor.position >= after and found and size + len(record) > max_bytes:
-                break
-            cursor.offset = offset
-            cursor.position += 1
-            if cursor.position > after:
-                found.append((cursor.position, record))
-                size += len(record)
-        return found
+        while True:  # a segment after the other
+            with self._change:
+                if after >= self._last:
+                    return found
+                cursor = self._cursor_behind(after)
+                segment, end = cursor.segment, cursor.segment.size
+            wanted_bytes = max_bytes - size + HEADROOM_BYTES
+            for offset, record in records(segment.descriptor, cursor.offset, end, wanted_bytes):
+                if cursor.position >= after and found and size + len(record) > max_bytes:
+                    return found
+                cursor.offset = offset
+                cursor.position += 1
+                if cursor.position > after:
+                    found.append((cursor.position, record))
+                    size += len(record)
+            if cursor.position <= after:
+                return found
+            after = cursor.position
 
     def _cursor_behind(self, after: int) -> _Cursor:
         """In the segment that holds the record after `after`, as far along as is known."""

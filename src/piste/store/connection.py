@@ -1,0 +1,82 @@
+"""Connections to the engine, in which the store is attached and its tables are complete.
+
+Room:   everything that is set on the engine.
+Limits: it reads and writes the store's file and the draft beside it, nothing else.
+Source: DuckDB, "Configuration" and "Securing DuckDB".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from piste.events.tables import ROW_GROUP_ROWS
+from piste.store.compaction import discard_draft, draft_folder
+from piste.store.errors import StoreInUse, StoreTooNew, StoreUnreadable
+from piste.store.layout import LAYOUT, lay_out, layout_of
+
+CHECKPOINT_BYTES = "64MB"
+"""Each checkpoint writes the last, unfilled row group again; rarely, that is little."""
+USE = "use store"
+
+Connection = duckdb.DuckDBPyConnection
+Config = dict[str, str | bool | int | float | list[str]]
+
+
+def connect(path: Path | None, *, memory_mb: int | None, threads: int) -> Connection:
+    """To the store in the file `path`, made when absent, or in memory; as `EventStore.open`."""
+    config: Config = {
+        "threads": threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "checkpoint_threshold": CHECKPOINT_BYTES,
+    }
+    if path is None:
+        config["temp_directory"] = ""
+    if memory_mb is not None or path is not None:
+        config["memory_limit"] = f"{memory_mb or 256}MB"
+    connection = duckdb.connect(":memory:", config=config)
+    file = "" if path is None else str(path).replace("'", "''")
+    try:
+        connection.execute(
+            f"attach '{file or ':memory:'}' as store (row_group_size {ROW_GROUP_ROWS})"
+        )
+        connection.execute(USE)
+    except duckdb.Error as error:
+        connection.close()
+        if path is None:
+            raise
+        if "Could not set lock" in str(error):
+            raise StoreInUse(path, str(error)) from error
+        raise StoreUnreadable(path, str(error)) from error
+    layout = layout_of(connection) or LAYOUT
+    if path is not None and layout > LAYOUT:
+        connection.close()
+        raise StoreTooNew(path, f"layout {layout}, this version knows {LAYOUT}")
+    if path is not None:
+        discard_draft(path)  # what a process left that was killed while compacting
+        connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
+    # From now on it reads and writes its own file only, and never fetches extensions.
+    connection.execute("set enable_external_access = false")
+    try:
+        with transaction(connection):
+            lay_out(connection)
+    except duckdb.Error as error:  # the disk is full, say
+        connection.close()
+        if path is None:
+            raise
+        raise StoreUnreadable(path, str(error)) from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Commit at the end of the block, or roll back when it raises."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
