@@ -27,10 +27,11 @@ from _processes import Case, Piste, Watch, load, piste, reference, slope, write_
 
 CONNECTIONS = 64
 ACK_MS = 50.0
-RISE_SECONDS = 0.5
+RISE_SECONDS = 0.8
 """So much load more may wait at the end of a run than after its first third, by a straight line through
-all samples. Batches make the backlog a saw of about that height, which hides less the longer a run is."""
-DRAIN_SECONDS = 2.0
+all samples. Batches make the backlog a saw of more than that height, which hides less the longer a run is."""
+DRAIN_SECONDS = 3.0
+"""The last batches may wait for others for two."""
 WARM_SECONDS, WARM_RATE = 1.5, 2_000
 STEP, CLOSE_ENOUGH, LOWER = 1.2, 1.07, 0.94
 ATTEMPTS = 5
@@ -198,7 +199,7 @@ def arguments() -> argparse.Namespace:
     ]
     given.seconds = given.seconds or (5.0 if given.quick else 20.0)
     given.rounds, given.short = (1, 0.6) if given.quick else (3, 2.0)
-    given.steps, given.step_seconds = (3, 3.0) if given.quick else (6, 7.0)
+    given.steps, given.step_seconds = (3, 3.0) if given.quick else (6, 9.0)
     given.warm = WARM_SECONDS / 2 if given.quick else WARM_SECONDS
     return given
 
