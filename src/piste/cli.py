@@ -1,11 +1,11 @@
-"""The command line: `piste serve`, `piste micro`, `piste config`.
+"""The command line: `piste serve`, `piste micro`, `piste config`, `piste subschema`.
 
 Room:   the top. Turns arguments into `Settings` and hands them to `piste.app`; knows no HTTP, no store.
 Limits: the app is imported only by the commands that run it, so that help and errors come at once.
 Source: the flags of `piste micro` are Snowplow Micro's.
 
 Exit codes: 0 all went well; 1 the settings cannot be used, as Snowplow Micro has it; 2 the command
-line itself cannot be read; else what `piste.app.run` answers.
+line itself cannot be read; else what `piste.app.run` or `piste.subschema_command` answers.
 """
 
 import os
@@ -30,6 +30,7 @@ DEFAULTS_OF_MICRO = (
 FIXED_BY_MICRO = (Given("storage.ephemeral", True, "piste micro"),)
 NOT_IN_MICRO = ("storage.data_dir", "storage.ephemeral", "enrich.workers")
 
+COMPARES = "Tell whether every instance of one schema is an instance of another."
 ABSENT = {
     "--yauaa": "this release has no YAUAA enrichment; start without the flag",
     "--storage": "piste micro keeps events in memory; for events that outlive the process "
@@ -40,6 +41,8 @@ ABSENT = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command named by the arguments, by default those of the process. Its exit code."""
     arguments = parser().parse_args(argv)
+    if arguments.command == "subschema":
+        return _compare(arguments)
     try:
         loaded = loaded_settings(arguments, os.environ, Disk())
     except InvalidSettings as error:
@@ -93,6 +96,12 @@ def parser() -> ArgumentParser:
         action="append",
         default=[],
         help="a Java property, such as -Dcollector.cookie.name=sp",
+    )
+    subschema = commands.add_parser("subschema", help=COMPARES, description=COMPARES)
+    subschema.add_argument("left", type=Path, metavar="LEFT.json")
+    subschema.add_argument("right", type=Path, metavar="RIGHT.json")
+    subschema.add_argument(
+        "--json", dest="as_json", action="store_true", help="print one JSON object"
     )
     for name, reason in ABSENT.items():
         micro.add_argument(name, action=_Absent, nargs="?", help=f"not available: {reason}")
@@ -150,6 +159,12 @@ class _Absent(Action):
         self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None
     ) -> None:
         parser.error(f"{option}: {ABSENT[self.option_strings[0]]}")
+
+
+def _compare(arguments: Namespace) -> int:
+    from piste import subschema_command
+
+    return subschema_command.run(arguments.left, arguments.right, as_json=arguments.as_json)
 
 
 def _run(settings: Settings) -> int:

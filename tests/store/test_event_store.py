@@ -134,6 +134,23 @@ def test_whole_row_groups_are_stored_as_they_are(store):
     assert store.rows("select seq from events", {}) == [{"seq": seq} for seq in range(rows)]
 
 
+def test_what_does_not_fit_into_memory_goes_beside_the_file(tmp_path, monkeypatch):
+    """Not into the folder that the process happens to be in; what a killed process left there goes."""
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+    (spilled := tmp_path / "events.db.tmp").mkdir()
+    (spilled / "left").write_text("by a process that was killed")
+    with EventStore.open(tmp_path / "events.db", memory_mb=30, threads=1) as store:
+        assert not (spilled / "left").exists()
+        with store._reader() as reader:
+            reader.execute(
+                "create temp table large as select i, i::text || repeat('x', 50) as t "
+                "from range(1000000) r(i) order by hash(i)"
+            )
+            assert list(spilled.iterdir())
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_an_empty_batch_moves_the_position(store):
     """A batch of which nothing is kept (dropped events) is still done with."""
     store.append([streams()], 5)

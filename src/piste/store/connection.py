@@ -1,10 +1,11 @@
 """Connections to the engine, in which the store is attached and its tables are complete.
 
 Room:   everything that is set on the engine.
-Limits: it reads and writes the store's file and the draft beside it, nothing else.
+Limits: it reads and writes the store's file, and the draft and the spilled data beside it, nothing else.
 Source: DuckDB, "Configuration" and "Securing DuckDB".
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,7 @@ def connect(path: Path | None, *, memory_mb: int | None, threads: int) -> Connec
         "autoload_known_extensions": False,
         "checkpoint_threshold": CHECKPOINT_BYTES,
     }
-    if path is None:
-        config["temp_directory"] = ""
+    config["temp_directory"] = "" if path is None else str(spill_folder(path))
     if memory_mb is not None or path is not None:
         config["memory_limit"] = f"{memory_mb or 256}MB"
     connection = duckdb.connect(":memory:", config=config)
@@ -55,7 +55,9 @@ def connect(path: Path | None, *, memory_mb: int | None, threads: int) -> Connec
         connection.close()
         raise StoreTooNew(path, f"layout {layout}, this version knows {LAYOUT}")
     if path is not None:
-        discard_draft(path)  # what a process left that was killed while compacting
+        # What a process left that was killed.
+        discard_draft(path)
+        shutil.rmtree(spill_folder(path), ignore_errors=True)
         connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
     # From now on it reads and writes its own file only, and never fetches extensions.
     connection.execute("set enable_external_access = false")
@@ -68,6 +70,12 @@ def connect(path: Path | None, *, memory_mb: int | None, threads: int) -> Connec
             raise
         raise StoreUnreadable(path, str(error)) from error
     return connection
+
+
+def spill_folder(path: Path) -> Path:
+    """Where the engine puts what does not fit into its memory; by itself, it would take the folder that the
+    process happens to be in."""
+    return path.with_name(path.name + ".tmp").resolve()
 
 
 @contextmanager
