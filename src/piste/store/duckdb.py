@@ -28,8 +28,8 @@ _logger = logging.getLogger(__name__)
 _COMPACTION_PATIENCE_SECONDS = 10.0
 """How long readers may keep the store from changing its file; then it is left for another time."""
 
-RENEWAL_BYTES = 1 << 30
-"""Of streams, about three million events. The engine never lets go of what it knows of each row group that it
+RENEWAL_BYTES = 1 << 28
+"""Of streams, about 800,000 events. The engine never lets go of what it knows of each row group that it
 has written, until its file is opened anew."""
 _RENEWAL_PATIENCE_SECONDS = 1.0
 
