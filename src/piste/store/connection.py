@@ -5,9 +5,9 @@ Limits: it reads and writes the store's file, and the draft and the spilled data
 Source: DuckDB, "Configuration" and "Securing DuckDB".
 """
 
-import shutil
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -57,7 +57,7 @@ def connect(path: Path | None, *, memory_mb: int | None, threads: int) -> Connec
     if path is not None:
         # What a process left that was killed.
         discard_draft(path)
-        shutil.rmtree(spill_folder(path), ignore_errors=True)
+        _discard_spilled(path)
         connection.execute("set allowed_directories = [?]", [str(draft_folder(path))])
     # From now on it reads and writes its own file only, and never fetches extensions.
     connection.execute("set enable_external_access = false")
@@ -78,6 +78,15 @@ def spill_folder(path: Path) -> Path:
     return path.with_name(path.name + ".tmp").resolve()
 
 
+def _discard_spilled(path: Path) -> None:
+    """What others left. Opening may have spilled already, into files that bear this process' number."""
+    ours = f"_{os.getpid()}_"
+    for file in spill_folder(path).glob("*"):
+        if ours not in file.name:
+            with suppress(OSError):
+                file.unlink()
+
+
 @contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
     """Commit at the end of the block, or roll back when it raises."""
@@ -85,6 +94,7 @@ def transaction(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.rollback()
+        with suppress(duckdb.Error):  # what went wrong before is the reason
+            connection.rollback()
         raise
     connection.commit()

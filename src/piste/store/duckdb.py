@@ -32,6 +32,9 @@ RENEWAL_BYTES = 1 << 28
 """Of streams, about 800,000 events. The engine never lets go of what it knows of each row group that it
 has written, until its file is opened anew."""
 _RENEWAL_PATIENCE_SECONDS = 1.0
+_INVALIDATED = "has been invalidated"
+"""What the engine says of a database after a checkpoint failed, for want of space, say: only opening it anew
+helps. A transaction that it followed may be committed all the same."""
 
 
 class EventStore:
@@ -43,7 +46,7 @@ class EventStore:
     def __init__(self, path: Path | None, connect: Callable[[], Connection]) -> None:
         """Use `open`."""
         self._path, self._connect = path, connect
-        self._is_lost = False
+        self._is_lost = self._is_in_doubt = False
         self._reconnect()
         self._writing = threading.Lock()
         self._turn = threading.Condition()
@@ -65,10 +68,14 @@ class EventStore:
     def append(self, batches: Sequence[Mapping[str, bytes]], position: int) -> None:
         """Store batches, each an Arrow IPC stream by table, and the log position that follows them: all or
         nothing. Columns that a stream lacks are null."""
+        if self._is_in_doubt and position <= self.position():
+            return  # it was stored, and only what came after failed
+        self._is_in_doubt = True
         with self._transaction():
             for table in TABLES:
                 self._insert(table, [batch[table] for batch in batches if table in batch])
             self._writer.execute("update state set position = ?", [position])
+        self._is_in_doubt = False
         self._appended_bytes += sum(len(s) for batch in batches for s in batch.values())
         if self._path is not None and self._appended_bytes >= RENEWAL_BYTES:
             self._renew()
@@ -227,8 +234,15 @@ class EventStore:
         with self._writing:
             with self._turn:
                 self._find()
-            with transaction(self._writer):
-                yield
+            try:
+                with transaction(self._writer):
+                    yield
+            except duckdb.Error as error:
+                if _INVALIDATED in str(error):
+                    with self._alone(_RENEWAL_PATIENCE_SECONDS):
+                        self._is_lost = True
+                        self._disconnect()
+                raise
 
     @contextmanager
     def _reader(self) -> Iterator[Connection]:
