@@ -28,7 +28,7 @@ def files(folder: Path, *schemas: object) -> list[str]:
             {"maxLength": 1},
             1,
             'incompatible, for example: "aa"\n'
-            "at $: it may have 2 characters here, at most 1 are allowed (maxLength)\n",
+            "at $: it may be 2 characters long here, the right schema allows 1 (maxLength)\n",
         ),
         (NUMBER, {"maximum": 0.25, "minimum": 0.1}, 1, "incompatible, for example: 0\nat $: "),
         (

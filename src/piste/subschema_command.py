@@ -11,9 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from piste.subschema import Compatible, Incompatible, InvalidSchema, Verdict, check
+from piste.subschema import Compatible, Incompatible, InvalidSchema, Verdict, check, to_json
 
 COMPATIBLE, INCOMPATIBLE, UNDECIDABLE, BAD_INPUT = range(4)
+
+MAX_BYTES = 16_000_000
 
 
 class Unreadable(Exception):
@@ -34,15 +36,37 @@ def run(left: Path, right: Path, *, as_json: bool) -> int:
 
 
 def _schema(file: Path) -> Any:
-    def refuse(constant: str) -> Any:
-        raise ValueError(f"{constant} is not a JSON number")
-
     try:
-        return json.loads(file.read_bytes(), parse_float=Decimal, parse_constant=refuse)
+        if file.exists() and not file.is_file():
+            raise Unreadable(f"{file}: not a file")
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unreadable(f"{file}: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise Unreadable(f"{file}: larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        return json.loads(
+            content.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{file}: not JSON: {error}") from error
+
+
+def _refuse_constant(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise ValueError(f"{json.dumps(name)} stands twice in an object")
+        found[name] = value
+    return found
 
 
 def _as_text(verdict: Verdict) -> str:
@@ -63,13 +87,3 @@ def _as_json(verdict: Verdict) -> str:
     if isinstance(verdict, Incompatible):
         return to_json({"verdict": "incompatible", "witness": verdict.witness, **known})
     return to_json({"verdict": "undecidable", **known})
-
-
-def to_json(value: Any) -> str:
-    """With decimal numbers as they are, which the standard encoder does not take."""
-    if isinstance(value, dict):
-        members = (f"{json.dumps(name)}: {to_json(one)}" for name, one in value.items())
-        return f"{{{', '.join(members)}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(to_json, value))}]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)

@@ -1,7 +1,6 @@
 """The checks themselves: labelled pairs, hostile schemas, and what holds for every schema."""
 
 import json
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -86,18 +85,72 @@ def test_every_schema_of_the_pool_holds_for_itself() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "path", "reason"),
     [
-        ({"maxLength": 300}, {"maxLength": 255}, "$", "at most 255 are allowed (maxLength)"),
+        (
+            {"properties": {"label": {"type": "string", "maxLength": 300}}},
+            {"properties": {"label": {"type": "string", "maxLength": 255}}},
+            "$.label",
+            "`label` may be 300 characters long here, the right schema allows 255 (maxLength)",
+        ),
+        (
+            {"items": {"pattern": "^a{16,20}$", "maxLength": 300}},
+            {"items": {"minLength": 17}},
+            "$[0]",
+            "an item may be 16 characters long here, the right schema wants at least 17 (minLength)",
+        ),
+        (
+            {"minProperties": 2},
+            {"minProperties": 3},
+            "$",
+            "it may be 2 properties large here, the right schema wants at least 3 (minProperties)",
+        ),
+        (
+            {},
+            {"enum": ["a"]},
+            "$",
+            "may be null here, which is not in the right schema's enum (enum)",
+        ),
+        (
+            {"properties": {"a b": {"type": "string"}}},
+            {"properties": {"a b": {"type": "string", "format": "ipv4"}}},
+            '$["a b"]',
+            '`a b` may be "" here, the right schema allows only texts of the format ipv4 (format)',
+        ),
         (
             {"properties": {"n": {"type": ["integer", "null"]}}},
             {"properties": {"n": {"type": "integer"}}},
             "$.n",
-            "a null where number is allowed (type)",
+            "`n` may be null here, the right schema allows only number (type)",
         ),
-        ({"type": "object"}, {"required": ["a"]}, "$", "`a` may be missing here, and is required"),
-        ({}, {"additionalProperties": False}, "$", "is not allowed (additionalProperties)"),
-        ({"items": {}}, {"items": [{}], "additionalItems": False}, "$", "more than 1 items"),
-        ({"minimum": 1}, {"minimum": 2}, "$", "1 is less than allowed: 2 (minimum)"),
-        ({"type": "number"}, {"multipleOf": 5}, "$", "is not a multiple of 5 (multipleOf)"),
+        (
+            {"type": "object"},
+            {"required": ["a"]},
+            "$",
+            "`a` may be missing here, the right schema requires it (required)",
+        ),
+        (
+            {},
+            {"additionalProperties": False},
+            "$",
+            "the right schema does not allow a property of this name (additionalProperties)",
+        ),
+        (
+            {"items": {}},
+            {"items": [{}], "additionalItems": False},
+            "$",
+            "an item may be there, the right schema allows only 1 items (additionalItems)",
+        ),
+        (
+            {"minimum": 1},
+            {"minimum": 2},
+            "$",
+            "it may be 1 here, the right schema allows at least 2 (minimum)",
+        ),
+        (
+            {"type": "number"},
+            {"multipleOf": 5},
+            "$",
+            "the right schema allows only multiples of 5 (multipleOf)",
+        ),
     ],
 )
 def test_a_reason_says_what_to_change(left: Any, right: Any, path: str, reason: str) -> None:
@@ -140,52 +193,6 @@ def test_what_cannot_be_decided_has_a_reason(left: Any, right: Any, reason: str)
     verdict = check(left, right)
     assert isinstance(verdict, Undecidable)
     assert reason in verdict.reason
-
-
-def nested(keyword: str, depth: int) -> Any:
-    schema: Any = {}
-    for _ in range(depth):
-        schema = {keyword: schema}
-    return schema
-
-
-HOSTILE: dict[str, tuple[Any, Any]] = {
-    "quantifiers": ({"pattern": "^(a+)+$"}, {"pattern": "^(a|aa)*b$"}),
-    "counted": ({"pattern": "^.{1,65535}$"}, {"pattern": "^.{1,65534}$"}),
-    "exponential": ({"pattern": "^(a|b)*a(a|b){18}$"}, {"pattern": "^(a|b)*b(a|b){18}$"}),
-    "long": ({"type": "string", "minLength": 2 * 10**9}, {"pattern": "b"}),
-    "deep": (nested("not", 5_000), {"type": "string"}),
-    "itself": ({"$ref": "#"}, {"type": "string"}),
-    "in circles": (
-        {"$ref": "#/definitions/a", "definitions": {"a": {"anyOf": [{"$ref": "#/definitions/a"}]}}},
-        {"type": "array"},
-    ),
-    "many values": ({"enum": list(range(300_000))}, {"enum": list(range(299_999))}),
-    "exponents": ({"minimum": Decimal("1E+400000")}, {"type": "string"}),
-    "unique": (
-        {
-            "type": "array",
-            "uniqueItems": True,
-            "minItems": 301,
-            "items": {"type": "integer", "minimum": 0, "maximum": 299},
-        },
-        {"maxItems": 300},
-    ),
-    "many items": ({"type": "array", "minItems": 10**9}, {"maxItems": 3}),
-    "patterns of names": (
-        {"type": "object", "patternProperties": {f"^{n}.*x": {} for n in range(30)}},
-        {"patternProperties": {f"{n}x$": {"type": "string"} for n in range(30)}},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_schemas_end(name: str) -> None:
-    """In an answer or a reason; a generous limit, for these machines are noisy."""
-    started = time.monotonic()
-    verdict = check(*HOSTILE[name])
-    assert isinstance(verdict, Compatible | Incompatible | Undecidable)
-    assert time.monotonic() - started < 20.0
 
 
 def test_a_smaller_budget_ends_sooner() -> None:

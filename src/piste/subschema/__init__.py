@@ -9,6 +9,7 @@ Source: Iglu schemas; event specifications, "Compatibility Checks"; Habib, Shinn
 
 from piste.subschema.budget import Budget
 from piste.subschema.checking import check, equivalent, satisfiable
+from piste.subschema.values import to_json
 from piste.subschema.verdicts import (
     Compatible,
     Incompatible,
@@ -27,4 +28,5 @@ __all__ = [
     "check",
     "equivalent",
     "satisfiable",
+    "to_json",
 ]

@@ -13,7 +13,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from piste.subschema.branches import Branch, Signed
-from piste.subschema.nodes import Items, Node
 from piste.subschema.outcomes import Found, Outcome
 from piste.subschema.values import Json, identity
 
@@ -51,7 +50,7 @@ class _Arrays:
         """None where no value may be."""
         goal: set[Signed] = set(demands.get(position, ()))
         for items in self.branch.items:
-            node = _at(items, position)
+            node = items.at(position)
             if node is None:
                 return None
             goal.add((True, node))
@@ -65,7 +64,8 @@ class _Arrays:
         items = self.branch.no_items[index]
         last = max((self.tuple_length, *(position + 1 for position in demands)))
         for position in range(last + 1):
-            node = _at(items, position)
+            self.search.steps.spend()
+            node = items.at(position)
             added: frozenset[Signed] = frozenset() if node is None else frozenset({(False, node)})
             wanted = demands | {position: demands.get(position, frozenset()) | added}
             goal = self._goal(position, wanted)
@@ -78,10 +78,12 @@ class _Arrays:
             yield None
             return
         last = max((self.tuple_length, *(position + 1 for position in demands))) + 2
-        yield from combinations(range(last), 2)
+        most = self.branch.most
+        yield from combinations(range(last if most is None else min(last, most)), 2)
 
     def _array(self, demands: _Demands, shared: tuple[int, int] | None) -> list[Json] | None:
         most = self.branch.most
+        self.search.steps.spend()
         length = max((self.branch.least, *(p + 1 for p in demands), *(p + 1 for p in shared or ())))
         if most is not None and length > most:
             return None
@@ -155,7 +157,3 @@ class _Arrays:
             return (outcome.value,)
         self.unknown = self.unknown or outcome
         return None
-
-
-def _at(items: Items, position: int) -> Node | None:
-    return items.prefix[position] if position < len(items.prefix) else items.rest

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from piste.subschema.nodes import Bound, Items, Node, Nodes, Properties
+from piste.subschema.patterns import Counted, counted
 from piste.subschema.values import Json, Kind, Values, identity, kind_of
 
 Signed = tuple[bool, Node]
@@ -105,9 +106,9 @@ class Branch:
             case "node":
                 self._take_apart(sign, value)
             case "all_of":
-                self._each(sign, [(sign, "node", node) for node in value])
+                self._each(sign, [(sign, "node", node) for node in dict.fromkeys(value)])
             case "any_of":
-                self._each(not sign, [(sign, "node", node) for node in value])
+                self._each(not sign, [(sign, "node", node) for node in dict.fromkeys(value)])
             case "one_of":
                 self._one_of(sign, value)
             case "negated":
@@ -120,6 +121,8 @@ class Branch:
                 self._each(sign, [(sign, "implication", one) for one in value])
             case "need" | "implication":
                 self._dependency(sign, name, *value)
+            case "pattern" if (length := counted(value)) is not None:
+                self._each(sign, _counted_atoms(sign, length))
             case "required":
                 self._each(sign, [(sign, "name", one) for one in sorted(value)])
             case _:
@@ -188,6 +191,7 @@ class Branch:
         def only(chosen: frozenset[int]) -> Alternative:
             return tuple((n in chosen, "node", node) for n, node in enumerate(nodes))
 
+        self.nodes.steps.spend(len(nodes) ** 2)
         if sign:
             self.choose(tuple(only(frozenset({n})) for n in range(len(nodes))))
             return
@@ -264,6 +268,15 @@ class Branch:
         self.least = max(self.least, least)
         if most is not None:
             self.most = most if self.most is None else min(self.most, most)
+
+
+def _counted_atoms(sign: bool, counted: Counted) -> list[Atom]:
+    atoms: list[Atom] = [(sign, "pattern", counted.pattern)]
+    if counted.low:
+        atoms.append((sign, "min_length", counted.low))
+    if counted.high is not None:
+        atoms.append((sign, "max_length", counted.high))
+    return atoms
 
 
 def _as_low(bound: Bound) -> tuple[Fraction, bool]:

@@ -7,6 +7,7 @@ Source: ECMA-262, "RegExp": `\\d`, `\\w`, `\\s` and line terminators.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last code points."""
@@ -75,24 +76,28 @@ SPACES = union(
 _READABLE = (of("a-z"), DIGITS, of("A-Z"), of("-", "_", "."), of("!-~"), of(" "), of("\xa1-\u024f"))
 
 
-def readable(ranges: Ranges) -> int:
-    """The member that a person would like to see."""
-    for liked in _READABLE:
-        if found := intersection(ranges, liked):
-            return found[0][0]
-    return ranges[0][0]
+def readable_first(ranges: Ranges) -> Ranges:
+    """The same set, not sorted: it begins with what a person would like to see."""
+    found: list[tuple[int, int]] = []
+    rest = ranges
+    for liked in (*_READABLE, UNIVERSE):
+        found += intersection(rest, liked)
+        rest = intersection(rest, complement(liked))
+    return tuple(found)
 
 
 def partition(sets: Iterable[Ranges]) -> Sequence[Ranges]:
     """The universe in as few blocks as possible, each of which every set has whole or not at all."""
-    blocks: list[Ranges] = [UNIVERSE]
-    for ranges in sets:
-        split: list[Ranges] = []
-        for block in blocks:
-            inside = intersection(block, ranges)
-            if not inside or inside == block:
-                split.append(block)
-            else:
-                split += inside, intersection(block, complement(ranges))
-        blocks = split
-    return blocks
+    changes: dict[int, int] = {}
+    """Where sets begin and end: a bit for each set that does."""
+    for number, ranges in enumerate((UNIVERSE, *sets)):
+        for first, last in ranges:
+            changes[first] = changes.get(first, 0) ^ 1 << number
+            changes[last + 1] = changes.get(last + 1, 0) ^ 1 << number
+    blocks: dict[int, list[tuple[int, int]]] = {}
+    having = 0
+    for start, end in pairwise(sorted(changes)):
+        having ^= changes[start]
+        if having & 1:  # the rest is not in the universe
+            blocks.setdefault(having, []).append((start, end - 1))
+    return [union(tuple(block)) for block in blocks.values()]

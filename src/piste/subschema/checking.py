@@ -1,15 +1,21 @@
 """Checks from end to end: schemas read, searched, and the witness validated."""
 
 import logging
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from piste.subschema.budget import Budget, Counter, Spent
+from piste.subschema.evaluation import Evaluation
 from piste.subschema.explanation import explain
-from piste.subschema.nodes import MAX_DEPTH, External, Node, Nodes, Reader, TooDeep
-from piste.subschema.outcomes import Unknown
+from piste.subschema.formats import UNCOMMON
+from piste.subschema.nodes import MAX_DEPTH, Node, Nodes, Reader, TooDeep, Unfollowed
+from piste.subschema.outcomes import Found, Unknown
 from piste.subschema.search import Search
-from piste.subschema.validity import Unreadable, flaw_of, is_valid
+from piste.subschema.validity import Unreadable, flaw_of, validator
 from piste.subschema.values import Json
 from piste.subschema.verdicts import (
     Compatible,
@@ -18,21 +24,37 @@ from piste.subschema.verdicts import (
     Undecidable,
     Verdict,
 )
+from piste.subschema.witnesses import smaller
 
 _logger = logging.getLogger(__name__)
 
-_NOT_CONSTRAINTS = ("$schema", "self")
+_NOT_CONSTRAINTS = ("$schema", "id", "self")
+
+MAX_NAME = 10_000
+"""Characters of a property's name; the validator keeps the whole path of each place."""
+
+MAX_REPEATS = 200_000
+"""Sum of the upper bounds of all repeats in the patterns of a schema; each may take a kilobyte."""
+
+_VALIDATION_STEPS = 100_000
+"""The validator counts nothing, so what it will have to do is counted before it is asked."""
 
 
 def check(left: Json, right: Json, *, budget: Budget = Budget()) -> Verdict:  # noqa: B008 (frozen)
     """Whether every instance of `left` is one of `right`. Raises `InvalidSchema`."""
     try:
         left, right = _valid(left, "left", budget), _valid(right, "right", budget)
-        nodes = Nodes()
+        nodes = Nodes(Counter("steps", budget.steps))
         left_node, right_node = Reader(left, nodes).read(), Reader(right, nodes).read()
-        found = Search(nodes, budget).find([(True, left_node), (False, right_node)])
-    except External as external:
-        return Undecidable(f"refers to {external.reference}, which is not there", external.path)
+        signed = (True, left_node), (False, right_node)
+        # First without formats that only some validators know: what is found convinces all of them.
+        search = Search(nodes, budget, ignored_formats=UNCOMMON)
+        found = search.find(signed)
+        if search.strings.has_ignored and not isinstance(found, Found):
+            search = Search(nodes, budget)
+            found = search.find(signed)
+    except Unfollowed as unfollowed:
+        return Undecidable(str(unfollowed), unfollowed.path)
     except Spent as spent:
         return Undecidable(f"too much to search: out of {spent.what}")
     except Unreadable as unreadable:
@@ -43,18 +65,38 @@ def check(left: Json, right: Json, *, budget: Budget = Budget()) -> Verdict:  # 
         return Compatible()
     if isinstance(found, Unknown):
         return Undecidable(found.reason)
-    return _checked(found.value, left, right, right_node)
+    sides = _Sides(left, right, left_node, right_node, search.strings.ignored_formats)
+    return _checked(found.value, sides)
 
 
-def _checked(witness: Json, left: Json, right: Json, right_node: Node) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    left: Mapping[str, Any]
+    right: Mapping[str, Any]
+    left_node: Node
+    right_node: Node
+    ignored_formats: frozenset[str]
+
+
+def _checked(witness: Json, sides: _Sides) -> Verdict:
+    left_node, right_node = sides.left_node, sides.right_node
     try:
-        is_witness = is_valid(witness, left) and not is_valid(witness, right)
-    except Exception as error:  # whatever the engine cannot read
-        return Undecidable(f"a counterexample could not be checked: {error}")
-    if not is_witness:
-        _logger.error("a counterexample is none: please report the two schemas")
-        return Undecidable("a counterexample was not confirmed")
-    path, reason = explain(witness, right_node)
+        evaluation = Evaluation(Counter("steps", _VALIDATION_STEPS))
+        evaluation.holds(left_node, witness)
+        evaluation.holds(right_node, witness)
+        is_left, is_right = validator(sides.left), validator(sides.right, sides.ignored_formats)
+        if not is_left(witness) or is_right(witness):
+            _logger.error("a counterexample is none: please report the two schemas")
+            return Undecidable("a counterexample was not confirmed")
+        witness = smaller(witness, lambda value: is_left(value) and not is_right(value))
+    except Spent:
+        return Undecidable("a counterexample would take too long to check")
+    except Exception as error:  # whatever the validator cannot read
+        return Undecidable(f"a counterexample could not be checked: {str(error)[:200]}")
+    try:
+        path, reason = explain(witness, left_node, right_node)
+    except (Spent, Unreadable, RecursionError):
+        path, reason = "$", "it is not what the right schema describes"
     return Incompatible(witness, path, reason)
 
 
@@ -74,27 +116,64 @@ def equivalent(a: Json, b: Json, *, budget: Budget = Budget()) -> bool | Undecid
 
 
 def _valid(schema: Json, side: str, budget: Budget) -> Mapping[str, Any]:
-    """Without what constrains nothing. Raises `InvalidSchema` or `Spent`."""
+    """Without what constrains nothing. Raises `InvalidSchema`, `Spent` or `TooDeep`."""
     if not isinstance(schema, dict):
         raise InvalidSchema(side, "$", "a schema is an object")
     constraints = {name: value for name, value in schema.items() if name not in _NOT_CONSTRAINTS}
-    _count_values(constraints, Counter("room for such large schemas", budget.values))
+    if stranger := _stranger(constraints, Counter("room for such large schemas", budget.values)):
+        raise InvalidSchema(side, "$", stranger)
     if flaw := flaw_of(constraints):
         raise InvalidSchema(side, *flaw)
     return constraints
 
 
-def _count_values(schema: Json, values: Counter) -> None:
-    """Raises `Spent`, before anybody reads all of it."""
-    level = [schema]
+def _stranger(schema: Json, values: Counter) -> str | None:
+    """What in it is no JSON, if anything. Raises `Spent` or `TooDeep` before anybody reads all of it."""
+    repeats = Counter("room for such large patterns", MAX_REPEATS)
+    level: list[Any] = [schema]
     for _ in range(MAX_DEPTH):
         values.spend(len(level))
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                for name in value:
+                    if not _is_text(name):
+                        return f"{name!r:.60} is no name of a property"
+                    if len(name) > MAX_NAME:
+                        raise Spent("room for such long names")
+                    repeats.spend(_repeats(name))
+                below += value.values()
+            elif isinstance(value, list):
+                below += value
+            elif not _is_scalar(value):
+                return f"{value!r:.60} is no JSON value"
+            elif isinstance(value, str):
+                repeats.spend(_repeats(value))
+        if not below:
+            return None
+        level = below
     raise TooDeep
+
+
+def _repeats(text: str) -> int:
+    """What the validator would compile of it, if it were a pattern: a repeat is as many copies."""
+    return sum(int(most) for most in _BOUNDS.findall(text)) if "{" in text else 0
+
+
+_BOUNDS = re.compile(r"(\d{1,9})\}")
+
+
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, float):
+        return isfinite(value)
+    return value is None or isinstance(value, bool | int) or _is_text(value)
+
+
+def _is_text(value: Any) -> bool:
+    """Without halves of surrogate pairs, which are no characters."""
+    return isinstance(value, str) and (value.isascii() or not _SURROGATES.search(value))
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")

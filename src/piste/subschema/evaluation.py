@@ -1,11 +1,12 @@
 """Whether a value satisfies a node, exactly.
 
 Room:   pure, but for patterns and formats, which the validator decides.
-Limits: recursion follows the value, so it ends; a chain of references that consumes nothing does not count
-        as satisfied.
+Limits: recursion follows the value, so it ends, and its steps are counted; a chain of references that
+        consumes nothing does not count as satisfied.
 Source: draft-04 validation.
 """
 
+from piste.subschema.budget import Counter
 from piste.subschema.nodes import Bound, Node, Properties
 from piste.subschema.validity import has_format, has_pattern
 from piste.subschema.values import Json, Kind, exact, identity, kind_of
@@ -14,10 +15,13 @@ from piste.subschema.values import Json, Kind, exact, identity, kind_of
 class Evaluation:
     """Of one check; remembers nothing of values."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: Counter) -> None:
+        self._steps = steps
         self._open: set[tuple[Node, int]] = set()
 
     def holds(self, node: Node, value: Json) -> bool:
+        """Raises `Spent`."""
+        self._steps.spend()
         key = (node, id(value))
         if key in self._open:
             return False
@@ -59,9 +63,8 @@ class Evaluation:
             return False
         if node.items is None:
             return True
-        prefix, rest = node.items.prefix, node.items.rest
         for position, one in enumerate(value):
-            schema = prefix[position] if position < len(prefix) else rest
+            schema = node.items.at(position)
             if schema is None or not self.holds(schema, one):
                 return False
         return True

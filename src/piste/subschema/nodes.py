@@ -1,7 +1,8 @@
 """Schemas as graphs of nodes, equal parts being one object.
 
 Room:   pure; the front end. Keywords that say nothing of instances are gone, `$ref`s are edges.
-Limits: local references only; `External` for others and for dangling ones. Draft-04: a `$ref` hides its
+Limits: local references only; `Unfollowed` for others, for dangling ones and for circles in which nothing is
+        looked into, of which the standard does not say what they mean. Draft-04: a `$ref` hides its
         siblings, unknown keywords are ignored. Nesting is bounded.
 Source: JSON Schema draft-04, core and validation.
 """
@@ -12,18 +13,19 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote
 
+from piste.subschema.budget import Counter
 from piste.subschema.values import Json, Kind, Values, exact, kind_of
 
 MAX_DEPTH = 150
 """Levels of JSON in a schema."""
 
 
-class External(Exception):
-    """A reference to something that is not in the schema; `path` is where it stands."""
+class Unfollowed(Exception):
+    """A reference that cannot be followed; `str()` says why, and `path` is where it stands."""
 
-    def __init__(self, reference: str, path: str) -> None:
-        super().__init__(reference)
-        self.reference, self.path = reference, path
+    def __init__(self, problem: str, path: str = "$") -> None:
+        super().__init__(problem)
+        self.path = path
 
 
 class TooDeep(Exception):
@@ -36,6 +38,9 @@ class Items:
 
     prefix: tuple["Node", ...]
     rest: "Node | None"
+
+    def at(self, position: int) -> "Node | None":
+        return self.prefix[position] if position < len(self.prefix) else self.rest
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,8 +108,9 @@ class Node:
 
 @dataclass(slots=True)
 class Nodes:
-    """Makes nodes; equal ones are made once."""
+    """Makes nodes; equal ones are made once. `steps` are those of the check."""
 
+    steps: Counter
     _known: dict[object, Node] = field(default_factory=dict)
     _known_properties: dict[object, Properties] = field(default_factory=dict)
     _count: int = 0
@@ -160,6 +166,10 @@ class Nodes:
         return self.new(enum=Values([value]))
 
 
+_Path = tuple["_Path", tuple[object, ...]] | None
+"""Backwards: a keyword, and a name or position in it. Written out only where it is needed."""
+
+
 class Reader:
     """Reads one schema, which must be valid by draft-04."""
 
@@ -167,35 +177,41 @@ class Reader:
         self._root, self._nodes = root, nodes
         self._at: dict[int, Node] = {}
         self._targets: dict[str, Node] = {}
+        self._renamed = False
 
     def read(self) -> Node:
-        """Raises `External` or `TooDeep`."""
-        return self._read(self._root, "$", 0)
+        """Raises `Unfollowed` or `TooDeep`."""
+        node = self._read(self._root, None, 0)
+        if self._targets:
+            if self._renamed:
+                raise Unfollowed("has an `id` in itself, from which references are to be followed")
+            for one in self._targets.values():
+                _refuse_circle(one)
+        return node
 
-    def _read(self, schema: Json, path: str, depth: int) -> Node:
+    def _read(self, schema: Json, path: _Path, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise TooDeep
+        self._renamed |= depth > 0 and isinstance(schema.get("id"), str)
         reference = schema.get("$ref")
         if isinstance(reference, str):
             return self._referred(reference, path, depth)
         return self._nodes.new(**self._parts(schema, path, depth))
 
-    def _referred(self, reference: str, path: str, depth: int) -> Node:
+    def _referred(self, reference: str, path: _Path, depth: int) -> Node:
         node = self._targets.get(reference)
         if node is None:
             target = _resolve(self._root, reference)
             if not isinstance(target, dict):
-                raise External(reference, path)
+                raise Unfollowed(f"refers to {reference}, which is not there", _joined(path))
             # Known before it is read, for it may refer to itself.
             node = self._targets[reference] = self._nodes.blank()
             node.all_of = (self._read(target, path, depth + 1),)
         return node
 
-    def _parts(self, schema: Mapping[str, Json], path: str, depth: int) -> dict[str, Any]:
+    def _parts(self, schema: Mapping[str, Json], path: _Path, depth: int) -> dict[str, Any]:
         def sub(keyword: str, value: Json, *steps: object) -> Node:
-            return self._read(
-                value, "".join([path, ".", keyword, *(f"[{s!r}]" for s in steps)]), depth + 1
-            )
+            return self._read(value, (path, (keyword, *steps)), depth + 1)
 
         def subs(keyword: str) -> tuple[Node, ...]:
             return tuple(sub(keyword, one, n) for n, one in enumerate(schema.get(keyword, ())))
@@ -269,6 +285,29 @@ _COUNTS = {
 }
 
 
+def _joined(path: _Path) -> str:
+    steps: list[str] = []
+    while path is not None:
+        path, (keyword, *names) = path
+        steps.append("".join([f".{keyword}", *(f"[{name!r}]" for name in names)]))
+    return "".join(["$", *reversed(steps)])
+
+
+def _refuse_circle(start: Node) -> None:
+    """Raises `Unfollowed` when a value that is to satisfy the node is to satisfy it for that."""
+    seen: set[Node] = set()
+    waiting = [start]
+    while waiting:
+        node = waiting.pop()
+        following = [*node.all_of, *node.any_of, *node.one_of, *(one for _, one in node.implies)]
+        if node.negated is not None:
+            following.append(node.negated)
+        if start in following:
+            raise Unfollowed("has references that lead round in a circle")
+        waiting += [one for one in following if one not in seen]
+        seen.update(following)
+
+
 def _resolve(root: Json, reference: str) -> Json:
     """What a local reference points at; None when there is nothing."""
     if not (reference == "#" or reference.startswith("#/")):
@@ -278,8 +317,17 @@ def _resolve(root: Json, reference: str) -> Json:
         name = unquote(token).replace("~1", "/").replace("~0", "~")
         if isinstance(node, dict) and name in node:
             node = node[name]
-        elif isinstance(node, list) and name.isdecimal() and int(name) < len(node):
-            node = node[int(name)]
+        elif isinstance(node, list) and (index := _index(name)) is not None and index < len(node):
+            node = node[index]
         else:
             return None
     return node
+
+
+def _index(token: str) -> int | None:
+    """In a list, as JSON Pointer writes it."""
+    is_index = token.isascii() and token.isdecimal() and len(token) < _MAX_DIGITS
+    return int(token) if is_index and (token[0] != "0" or len(token) == 1) else None
+
+
+_MAX_DIGITS = 10

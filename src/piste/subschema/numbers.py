@@ -28,7 +28,7 @@ def a_number(branch: Branch, steps: Counter) -> Fraction | None:
     else:
         found = _dense(branch.low, branch.high)
     for number in found:
-        steps.spend()
+        steps.spend(1 + len(branch.no_multiples))
         if _is_free(number, branch.no_multiples, branch.excluded):
             return number
     return None

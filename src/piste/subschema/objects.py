@@ -45,7 +45,7 @@ class _Cell:
     names: list[str] = field(default_factory=list)
 
     def name(self, index: int) -> str | None:
-        """The name at a place, None when there are fewer. Raises `Opaque` or `Spent`."""
+        """The name at a place, None when there are fewer. Raises `Spent`."""
         while len(self.names) <= index:
             name = next(self.source, None)
             if name is None:
@@ -62,13 +62,17 @@ class _Objects:
         self._patterns = sorted({pattern for one in every for pattern, _ in one.patterns})
         spelt = {name for one in every for name in one.named}
         self._spelt = frozenset(spelt | branch.present | branch.absent)
+        self._cells: list[_Cell] = []
         if len(self._patterns) > MAX_PATTERNS:
             self._give_up(f"more than {MAX_PATTERNS} patterns of names")
-            self._cells = []
-        else:
-            self._cells = [self._cell(having) for having in _subsets(self._patterns)]
+            return
+        try:
+            self._cells = [self._cell_of(having) for having in _subsets(self._patterns)]
+        except Opaque as opaque:
+            self._give_up(str(opaque))
 
-    def _cell(self, having: frozenset[str]) -> _Cell:
+    def _cell_of(self, having: frozenset[str]) -> _Cell:
+        """Raises `Opaque`."""
         lacking = [pattern for pattern in self._patterns if pattern not in having]
         return _Cell(having, self._search.strings.names(sorted(having), lacking, self._spelt))
 
@@ -88,6 +92,7 @@ class _Objects:
             yield demands
             return
         for name, added in self._violators(self._branch.no_properties[index], demands):
+            self._search.steps.spend()
             wanted = demands | {name: demands.get(name, frozenset()) | added}
             if self._is_possible(name, wanted[name]):
                 yield from self._violations(index + 1, wanted)
@@ -110,13 +115,9 @@ class _Objects:
 
     def _fresh(self, cell: _Cell, demands: _Demands) -> str | None:
         """The first of its names that is not there yet."""
-        try:
-            index = 0
-            while (name := cell.name(index)) is not None and name in demands:
-                index += 1
-        except Opaque as opaque:
-            self._give_up(str(opaque))
-            return None
+        index = 0
+        while (name := cell.name(index)) is not None and name in demands:
+            index += 1
         return name
 
     def _goal(self, name: str, added: frozenset[Signed]) -> frozenset[Signed] | None:
@@ -167,11 +168,7 @@ class _Objects:
         for cell in self._cells:
             index = 0
             while True:
-                try:
-                    name = cell.name(index)
-                except Opaque as opaque:
-                    self._give_up(str(opaque))
-                    break
+                name = cell.name(index)
                 if name is None or not self._is_possible(name, frozenset()):
                     break  # all names of a cell are alike
                 if name not in demands:

@@ -45,7 +45,10 @@ _ASSERTIONS = frozenset({Kind.START, Kind.END, Kind.EDGE, Kind.NO_EDGE})
 class Regex:
     """Made by `Regexes` only, and compared by identity."""
 
-    __slots__ = ("characters", "has_assertions", "high", "kind", "low", "number", "parts", "sets")
+    __slots__ = (
+        *("characters", "has_assertions", "high", "is_nullable", "kind", "low", "number", "parts"),
+        "sets",
+    )
 
     def __init__(
         self,
@@ -65,15 +68,18 @@ class Regex:
         elif kind in (Kind.EDGE, Kind.NO_EDGE):
             sets |= {WORD}
         self.sets: frozenset[Ranges] = sets
+        self.is_nullable = False
+        """Without assertions: whether the empty text is a member."""
 
 
 class Regexes:
     """Makes expressions, and derives them."""
 
-    def __init__(self, states: Counter) -> None:
-        """Raises what `states` raises when there are too many expressions."""
-        self._states = states
+    def __init__(self, states: Counter, steps: Counter) -> None:
+        """Whatever makes expressions raises `Spent` when there are too many or they are too large."""
+        self._states, self._steps = states, steps
         self._known: dict[object, Regex] = {}
+        self._nullable: dict[tuple[Regex, Neighbour, Neighbour], bool] = {}
         self._derived: dict[tuple[Regex, Neighbour, int], Regex] = {}
         self.never = self._make(Kind.NEVER)
         self.empty = self._make(Kind.EMPTY)
@@ -95,6 +101,8 @@ class Regexes:
         if found is None:
             self._states.spend()
             found = Regex(len(self._known), kind, parts, characters, low, high)
+            if not found.has_assertions:
+                found.is_nullable = self._is_nullable(found, None, None)
             self._known[key] = found
         return found
 
@@ -187,6 +195,7 @@ class Regexes:
         flat: set[Regex] = set()
         for part in parts:
             flat.update(part.parts if part.kind is kind else (part,))
+        self._steps.spend(len(flat))
         return flat
 
     def _joined(self, kind: Kind, parts: set[Regex], none: Regex) -> Regex:
@@ -198,6 +207,15 @@ class Regexes:
 
     def is_nullable(self, regex: Regex, before: Neighbour, after: Neighbour) -> bool:
         """Whether the empty text is a member, between these neighbours."""
+        if not regex.has_assertions:
+            return regex.is_nullable
+        key = regex, before, after
+        found = self._nullable.get(key)
+        if found is None:
+            found = self._nullable[key] = self._is_nullable(regex, before, after)
+        return found
+
+    def _is_nullable(self, regex: Regex, before: Neighbour, after: Neighbour) -> bool:
         match regex.kind:
             case Kind.NEVER | Kind.CHARACTERS:
                 return False

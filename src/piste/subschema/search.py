@@ -25,14 +25,15 @@ _NEVER_OPEN = 1 << 60
 
 
 class Search:
-    """Of one check."""
+    """Of one check. What is found violates no schema by one of the `ignored_formats` alone."""
 
-    def __init__(self, nodes: Nodes, budget: Budget) -> None:
-        self.nodes = nodes
+    def __init__(
+        self, nodes: Nodes, budget: Budget, *, ignored_formats: frozenset[str] = frozenset()
+    ) -> None:
+        self.nodes, self.steps = nodes, nodes.steps
         self._goals = Counter("goals", budget.goals)
-        self.steps = Counter("steps", budget.steps)
-        self.strings = Strings(Counter("states", budget.states), self.steps)
-        self._evaluation = Evaluation()
+        self.strings = Strings(Counter("states", budget.states), self.steps, ignored_formats)
+        self._evaluation = Evaluation(self.steps)
         self._closed: dict[Goal, Outcome] = {}
         self._open: dict[Goal, int] = {}
         self._lowest = _NEVER_OPEN
@@ -43,6 +44,7 @@ class Search:
         if any((not sign, node) in goal for sign, node in goal):
             return None
         if goal in self._closed:
+            self.steps.spend()
             return self._closed[goal]
         depth = self._open.get(goal)
         if depth is not None:

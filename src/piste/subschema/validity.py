@@ -1,18 +1,27 @@
 """The engine that data is validated with in production, for single keywords and for whole schemas.
 
 Room:   the only module that knows it.
-Limits: draft-04 with formats asserted.
+Limits: draft-04 with formats asserted, those of draft-04 and what Snowplow adds: `date` and `uuid`.
 """
 
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs import Draft4Validator, ValidationError
 
+from piste.subschema.formats import UUID
 from piste.subschema.values import Json
 
-REMEMBERED = 512
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "uuid": lambda text: re.fullmatch(UUID[1:-1], text) is not None
+}
+"""Which Snowplow validates, beside those that the engine knows in draft-04."""
+
+REMEMBERED = 64
+"""Patterns and formats; a compiled pattern may take megabytes."""
 
 
 class Unreadable(Exception):
@@ -22,7 +31,7 @@ class Unreadable(Exception):
 @lru_cache(maxsize=REMEMBERED)
 def _keyword(keyword: str, value: str) -> Draft4Validator | None:
     try:
-        return Draft4Validator({keyword: value}, validate_formats=True)
+        return _engine({keyword: value})
     except Exception:  # whatever the engine says of a pattern that it does not take
         return None
 
@@ -59,14 +68,24 @@ def flaw_of(schema: Json) -> tuple[str, str] | None:
     return None
 
 
-def is_valid(instance: Json, schema: Any) -> bool:
-    """By the whole schema. Raises what the engine raises."""
-    return Draft4Validator(schema, validate_formats=True).is_valid(instance)
+def validator(schema: Any, ignored_formats: frozenset[str] = frozenset()) -> Callable[[Json], bool]:
+    """Whether a value is an instance of the whole schema. Raises what the engine raises, and so does it."""
+    return _engine(schema, ignored_formats).is_valid
+
+
+def _engine(schema: Any, ignored_formats: frozenset[str] = frozenset()) -> Draft4Validator:
+    """That fetches nothing: it would follow every `$ref` on its own, also of parts that never apply."""
+    formats = _FORMATS | dict.fromkeys(ignored_formats, lambda text: True)
+    return Draft4Validator(schema, validate_formats=True, formats=formats, retriever=_nothing_else)
+
+
+def _nothing_else(uri: str) -> Any:
+    raise ValueError(f"{uri} is not in the schema")
 
 
 def _meta() -> Draft4Validator:
     bundle: Any = jsonschema_rs.bundle({"$ref": f"{_DRAFT4}#"}, draft=4)
-    return Draft4Validator(bundle["definitions"][_DRAFT4])
+    return _engine(bundle["definitions"][_DRAFT4])
 
 
 _DRAFT4 = "http://json-schema.org/draft-04/schema"

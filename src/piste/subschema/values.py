@@ -6,6 +6,7 @@ Limits: a float is taken as the decimal number that it prints as. Booleans are n
 Source: draft-04 core, "Instance equality".
 """
 
+import json
 from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from enum import Enum
@@ -18,8 +19,8 @@ Json = Any
 """dict, list, str, bool, None; numbers as int, `Decimal` or float."""
 
 
-MAX_EXPONENT = 1_000
-"""Of a decimal number; with larger ones a few characters would be a million digits."""
+MAX_DIGITS = 1_000
+"""Of a number, in front of the point and behind it; with more a few characters would be a million."""
 
 
 class Kind(Enum):
@@ -47,7 +48,11 @@ def kind_of(value: Json) -> Kind:
 
 def exact(number: Json) -> Fraction:
     """Of a JSON number. Raises `Spent` for one with thousands of digits."""
-    if isinstance(number, Decimal) and abs(number.adjusted()) > MAX_EXPONENT:
+    if (
+        abs(number.adjusted()) > MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS
+        if isinstance(number, Decimal)
+        else isinstance(number, int) and number.bit_length() > 3 * MAX_DIGITS
+    ):
         raise Spent("room for such large numbers")
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
@@ -98,3 +103,13 @@ class Values:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def to_json(value: Json) -> str:
+    """With decimal numbers as they are, which the standard encoder does not take."""
+    if isinstance(value, dict):
+        members = (f"{json.dumps(name)}: {to_json(one)}" for name, one in value.items())
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(to_json, value))}]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
