@@ -21,7 +21,7 @@ class Budget:
     values: int = 50_000
     goals: int = 20_000
     states: int = 20_000
-    steps: int = 400_000
+    steps: int = 250_000
 
 
 class Counter:

@@ -1,6 +1,5 @@
 """Checks from end to end: schemas read, searched, and the witness validated."""
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from piste.subschema.evaluation import Evaluation
 from piste.subschema.explanation import explain
 from piste.subschema.formats import UNCOMMON
 from piste.subschema.nodes import MAX_DEPTH, Node, Nodes, Reader, TooDeep, Unfollowed
-from piste.subschema.outcomes import Found, Unknown
+from piste.subschema.outcomes import Found
 from piste.subschema.search import Search
 from piste.subschema.validity import Unreadable, flaw_of, validator
 from piste.subschema.values import Json
@@ -25,8 +24,6 @@ from piste.subschema.verdicts import (
     Verdict,
 )
 from piste.subschema.witnesses import smaller
-
-_logger = logging.getLogger(__name__)
 
 _NOT_CONSTRAINTS = ("$schema", "id", "self")
 
@@ -46,13 +43,13 @@ def check(left: Json, right: Json, *, budget: Budget = Budget()) -> Verdict:  # 
         left, right = _valid(left, "left", budget), _valid(right, "right", budget)
         nodes = Nodes(Counter("steps", budget.steps))
         left_node, right_node = Reader(left, nodes).read(), Reader(right, nodes).read()
-        signed = (True, left_node), (False, right_node)
+        sides = _Sides(left, right, left_node, right_node)
         # First without formats that only some validators know: what is found convinces all of them.
-        search = Search(nodes, budget, ignored_formats=UNCOMMON)
-        found = search.find(signed)
-        if search.strings.has_ignored and not isinstance(found, Found):
-            search = Search(nodes, budget)
-            found = search.find(signed)
+        verdict = _searched(sides, Search(nodes, budget, ignored_formats=UNCOMMON))
+        if verdict is None:
+            verdict = _searched(sides, Search(nodes, budget))
+        assert verdict is not None
+        return verdict
     except Unfollowed as unfollowed:
         return Undecidable(str(unfollowed), unfollowed.path)
     except Spent as spent:
@@ -61,12 +58,6 @@ def check(left: Json, right: Json, *, budget: Budget = Budget()) -> Verdict:  # 
         return Undecidable(str(unreadable))
     except (TooDeep, RecursionError):
         return Undecidable("nested too deep")
-    if found is None:
-        return Compatible()
-    if isinstance(found, Unknown):
-        return Undecidable(found.reason)
-    sides = _Sides(left, right, left_node, right_node, search.strings.ignored_formats)
-    return _checked(found.value, sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +66,36 @@ class _Sides:
     right: Mapping[str, Any]
     left_node: Node
     right_node: Node
-    ignored_formats: frozenset[str]
 
 
-def _checked(witness: Json, sides: _Sides) -> Verdict:
-    left_node, right_node = sides.left_node, sides.right_node
+def _searched(sides: _Sides, search: Search) -> Verdict | None:
+    """None when ignoring formats left it open. Raises what `check` turns into reasons."""
+    found = search.find([(True, sides.left_node), (False, sides.right_node)])
+    ignored = search.strings.ignored_formats
+    if isinstance(found, Found):
+        verdict = _checked(found.value, sides, ignored)
+        return None if ignored and isinstance(verdict, Undecidable) else verdict
+    if ignored and search.strings.has_ignored:
+        return None
+    return Compatible() if found is None else Undecidable(found.reason)
+
+
+def _checked(witness: Json, sides: _Sides, ignored_formats: frozenset[str]) -> Verdict:
+    left, right = sides.left_node, sides.right_node
     try:
         evaluation = Evaluation(Counter("steps", _VALIDATION_STEPS))
-        evaluation.holds(left_node, witness)
-        evaluation.holds(right_node, witness)
-        is_left, is_right = validator(sides.left), validator(sides.right, sides.ignored_formats)
+        evaluation.holds(left, witness)
+        evaluation.holds(right, witness)
+        is_left, is_right = validator(sides.left), validator(sides.right, ignored_formats)
         if not is_left(witness) or is_right(witness):
-            _logger.error("a counterexample is none: please report the two schemas")
-            return Undecidable("a counterexample was not confirmed")
+            return Undecidable("a counterexample was not confirmed by the validator")
         witness = smaller(witness, lambda value: is_left(value) and not is_right(value))
     except Spent:
         return Undecidable("a counterexample would take too long to check")
     except Exception as error:  # whatever the validator cannot read
         return Undecidable(f"a counterexample could not be checked: {str(error)[:200]}")
     try:
-        path, reason = explain(witness, left_node, right_node)
+        path, reason = explain(witness, left, right)
     except (Spent, Unreadable, RecursionError):
         path, reason = "$", "it is not what the right schema describes"
     return Incompatible(witness, path, reason)

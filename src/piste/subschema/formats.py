@@ -74,7 +74,7 @@ FORMATS = {
     "ipv6": _exactly(_ipv6()),
     "date": Format(f"^{_PLAIN_DATE}$", f"^{_DATE}$"),
     "time": Format(f"^{_PLAIN_TIME}$", f"^{_TIME}$"),
-    "date-time": Format(f"^{_PLAIN_DATE}T{_PLAIN_TIME}$", f"^{_DATE}[Tt]{_TIME}$"),
+    "date-time": Format(f"^{_PLAIN_DATE}[Tt]{_PLAIN_TIME}$", f"^{_DATE}[Tt]{_TIME}$"),
     "hostname": Format(
         f"^{_HOST}$", rf"^{_LABEL}(\.{_LABEL})*$", longest=253, examples=f"^{_LABELS}$"
     ),
