@@ -1,0 +1,106 @@
+"""Whether a specification's event schema still fits the data structure that its events are instances of.
+
+Room:   pure; between a specification and `piste.subschema`, in the dialect that events are validated with.
+Source: event specifications, "Compatibility Checks".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from piste.events.schema_key import Json, SchemaKey
+from piste.iglu.dialect import TooComplex, for_engine
+from piste.specs.findings import Code, Finding, Severity
+from piste.subschema import Compatible, Incompatible, InvalidSchema, Undecidable, Verdict, check
+
+SOURCE = "event.schema"
+
+
+class Subject(StrEnum):
+    """What a title calls it."""
+
+    EVENT_SPECIFICATION = "Event specification"
+    TRACKING_SCENARIO = "Tracking scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """One version of a data structure."""
+
+    key: SchemaKey
+    schema: Mapping[str, Json]
+
+
+def compatibility(
+    schema: Mapping[str, Json],
+    current: Structure,
+    latest: Structure,
+    *,
+    subject: Subject,
+    specification_id: str,
+    is_stored: bool,
+) -> tuple[Finding, ...]:
+    """Of an event schema with the version that it names, and with the latest one; nothing when it fits both.
+
+    `is_stored`: the request would store the specification, so an incompatibility with the current version is
+    an error; when it is only read, a warning.
+    """
+    beginning = f"{subject.value} with id: {specification_id}"
+    findings = []
+    for structure in (current,) if latest.key == current.key else (current, latest):
+        verdict = compared(schema, structure.schema)
+        if isinstance(verdict, Compatible):
+            continue
+        is_error = is_stored and structure is current and not isinstance(verdict, Undecidable)
+        severity = Severity.ERROR if is_error else Severity.WARNING
+        findings.append(_finding(verdict, structure.key, severity, beginning))
+    return tuple(findings)
+
+
+def compared(schema: Mapping[str, Json], structure: Mapping[str, Json]) -> Verdict | InvalidSchema:
+    """Whether each event that a specification allows is an instance of a data structure, when formats mean
+    what they mean to the validation of events."""
+    try:
+        left = for_engine(dict(schema))
+    except TooComplex as error:
+        return InvalidSchema("left", "$", str(error))
+    try:
+        return check(left, for_engine(dict(structure)))
+    except TooComplex as error:
+        return Undecidable(f"the data structure {error}")
+    except InvalidSchema as error:
+        if error.side == "left":
+            return error
+        return Undecidable(f"the data structure is no valid schema, {error.path}: {error.problem}")
+
+
+def _finding(
+    verdict: Incompatible | Undecidable | InvalidSchema,
+    key: SchemaKey,
+    severity: Severity,
+    beginning: str,
+) -> Finding:
+    structure = f"schema with name: {key.name}, vendor: {key.vendor}, version: {key.version}"
+    match verdict:
+        case Incompatible(witness, path, reason):
+            return Finding(
+                severity,
+                Code.SCHEMA_INCOMPATIBLE,
+                f"{beginning}, event schema is INCOMPATIBLE with {structure}",
+                SOURCE,
+                {"counterexample": witness, "path": path, "reason": in_their_words(reason)},
+            )
+        case Undecidable(reason, path):
+            title = f"{beginning}, compatibility of event schema is UNDECIDABLE with {structure}"
+            details = {"path": path, "reason": in_their_words(reason)}
+            return Finding(severity, Code.SCHEMA_UNDECIDABLE, title, SOURCE, details)
+        case InvalidSchema(path=path, problem=problem):
+            title = f"{beginning}, event schema is not a valid draft-04 schema"
+            return Finding(
+                severity, Code.INVALID_FIELD, title, SOURCE, {"path": path, "reason": problem}
+            )
+
+
+def in_their_words(reason: str) -> str:
+    """Of an author of specifications, to whom the right schema is a data structure."""
+    return reason.replace("the right schema", "the data structure")
