@@ -28,6 +28,8 @@ class Code(StrEnum):
     DUPLICATE_ENTITY = "DuplicateEntity"
     INVALID_VERSION = "InvalidVersion"
     UNKNOWN_DATA_PRODUCT = "UnknownDataProduct"
+    NOT_FOUND = "NotFound"
+    CONFLICT = "Conflict"
     SCHEMA_INCOMPATIBLE = "SchemaIncompatible"
     SCHEMA_UNDECIDABLE = "SchemaUndecidable"
 

@@ -1,0 +1,238 @@
+"""What people decide, as against what happens: event specifications so far, in a relational database.
+
+Room:   the only module that knows SQLAlchemy; a file of SQLite.
+Limits: a specification is one row with all its versions as JSON, and the columns that it is found by.
+        Writers wait for each other for `BUSY_SECONDS`; who read an older state than there is gets `Conflict`.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from piste.events.schema_key import SchemaKey
+from piste.specs.forms import Form, read_form
+from piste.specs.lifecycle import Change
+from piste.specs.records import Conflict, Query, Record, source_id
+from piste.specs.specification import EventSpecification, Status
+from piste.store.errors import StoreTooNew, StoreUnreadable
+
+BUSY_SECONDS = 10
+LAYOUT = 1
+"""Of the tables; a database of a later one is refused."""
+
+_metadata = MetaData()
+
+_layout = Table("layout", _metadata, Column("version", Integer, primary_key=True))
+
+_specifications = Table(
+    "specifications",
+    _metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("organization_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("source_id", Text),
+    Column("source_version", Text),
+    Column("data_product_id", Text),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("organization_id", "id"),
+    # A name is unique for a data structure; without one, `source_id` is null, and nulls all differ.
+    UniqueConstraint("organization_id", "source_id", "name"),
+)
+
+
+class MetadataStore:
+    """One database. Safe to use from several threads."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises `StoreUnreadable` or `StoreTooNew`."""
+        self._engine = create_engine(f"sqlite:///{file}")
+        _prepare_sqlite(self._engine)
+        try:
+            with self._engine.begin() as connection:
+                _metadata.create_all(connection)
+                layout = connection.execute(select(_layout.c.version)).scalar()
+                if layout is None:
+                    connection.execute(insert(_layout).values(version=LAYOUT))
+        except SQLAlchemyError as error:
+            raise StoreUnreadable(file, str(error.__cause__ or error)) from error
+        if layout is not None and layout > LAYOUT:
+            raise StoreTooNew(file, f"layout {layout}, this Piste knows {LAYOUT}")
+
+    def specifications(self, organization_id: str) -> "SpecificationRecords":
+        return SpecificationRecords(self._engine, organization_id)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class SpecificationRecords:
+    """Of one organization (`piste.specs.records.Records`); others are not there."""
+
+    def __init__(self, engine: Engine, organization_id: str) -> None:
+        self._engine, self._organization_id = engine, organization_id
+
+    def get(self, specification_id: str) -> Record | None:
+        rows = self._read(self._all().where(_specifications.c.id == specification_id))
+        return rows[0] if rows else None
+
+    def find(self, query: Query) -> list[Record]:
+        columns = _specifications.c
+        wanted = self._all().order_by(columns.number)
+        for column, value in (
+            (columns.data_product_id, query.data_product_id),
+            (columns.source_id, query.source_id),
+            (columns.source_version, query.source_id and query.source_version),
+            (columns.status, query.status and query.status.value),
+        ):
+            if value is not None:
+                wanted = wanted.where(column == value)
+        return self._read(wanted)
+
+    def names_of(self, source: SchemaKey) -> dict[str, str]:
+        columns = _specifications.c
+        wanted = select(columns.name, columns.id).where(
+            columns.organization_id == self._organization_id,
+            columns.source_id == source_id(self._organization_id, source),
+        )
+        with self._engine.connect() as connection:
+            return {row.name: row.id for row in connection.execute(wanted)}
+
+    def put(self, record: Record) -> None:
+        values = self._values(record)
+        try:
+            with self._engine.begin() as connection:
+                if record.revision == 0:
+                    connection.execute(insert(_specifications).values(values))
+                    return
+                columns = _specifications.c
+                changed = connection.execute(
+                    update(_specifications)
+                    .where(
+                        columns.organization_id == self._organization_id,
+                        columns.id == record.id,
+                        columns.revision == record.revision,
+                    )
+                    .values(values)
+                )
+                if changed.rowcount != 1:
+                    raise Conflict(record.id)
+        except IntegrityError as error:
+            raise Conflict(record.id) from error
+
+    def delete(self, specification_id: str) -> bool:
+        columns = _specifications.c
+        with self._engine.begin() as connection:
+            gone = connection.execute(
+                delete(_specifications).where(
+                    columns.organization_id == self._organization_id,
+                    columns.id == specification_id,
+                )
+            )
+        return gone.rowcount == 1
+
+    def _all(self) -> Select[Any]:
+        columns = _specifications.c
+        return select(columns.id, columns.revision, columns.record).where(
+            columns.organization_id == self._organization_id
+        )
+
+    def _read(self, wanted: Select[Any]) -> list[Record]:
+        with self._engine.connect() as connection:
+            return [_record(*row) for row in connection.execute(wanted)]
+
+    def _values(self, record: Record) -> dict[str, Any]:
+        latest = record.latest
+        source = latest.event and latest.event.source
+        return {
+            "organization_id": self._organization_id,
+            "id": record.id,
+            "revision": record.revision + 1,
+            "name": latest.name,
+            "status": latest.status.value,
+            "source_id": source and source_id(self._organization_id, source),
+            "source_version": source and str(source.version),
+            "data_product_id": latest.data_product_id,
+            "record": _as_json(record),
+        }
+
+
+def _as_json(record: Record) -> str:
+    changes = [
+        {
+            "version": change.version,
+            "status": change.status.value,
+            "author": change.author,
+            "message": change.message,
+            "date": change.date.isoformat(),
+        }
+        for change in record.changes
+    ]
+    versions = [one.to_json() for one in record.versions.values()]
+    return json.dumps({"changes": changes, "versions": versions}, ensure_ascii=False)
+
+
+def _record(id_: str, revision: int, text: str) -> Record:
+    stored = json.loads(text)
+    changes = tuple(
+        Change(
+            one["version"],
+            Status(one["status"]),
+            one["author"],
+            one["message"],
+            datetime.fromisoformat(one["date"]),
+        )
+        for one in stored["changes"]
+    )
+    versions = {one["version"]: _specification(one) for one in stored["versions"]}
+    return Record(id_, changes, versions, revision)
+
+
+def _specification(stored: Mapping[str, Any]) -> EventSpecification:
+    """What was stored has been a form once."""
+    form = read_form({"spec": dict(stored)}, "spec")
+    assert isinstance(form, Form), form
+    return form.at(stored["id"], stored["version"], Status(stored["status"]))
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Every commit reaches the disk, and a transaction writes from its beginning, so that two wait for each
+    other instead of failing."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions on its own
+        for setting in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
