@@ -1,6 +1,9 @@
 """`piste subschema`: what it prints, and how it exits."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,19 @@ def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     """Is named."""
     assert cli.main(["subschema", str(tmp_path / "none.json"), *files(tmp_path, {})]) == 3
     assert "none.json: No such file or directory" in capsys.readouterr().err
+
+
+def test_the_answer_is_the_same_every_time(tmp_path: Path) -> None:
+    """Whatever the hashes of texts are in a process."""
+    names = [f"n{number}" for number in range(9)]
+    left, right = files(
+        tmp_path, {"type": "object", "required": names}, {"properties": {"n4": {"type": "null"}}}
+    )
+    command = [sys.executable, "-m", "piste", "subschema", left, right]
+    printed = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=False
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1

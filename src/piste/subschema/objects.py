@@ -77,8 +77,8 @@ class _Objects:
         return _Cell(having, self._search.strings.names(sorted(having), lacking, self._spelt))
 
     def find(self) -> Outcome:
-        demands: _Demands = {name: frozenset() for name in self._branch.present}
-        if not all(self._is_possible(name, demands[name]) for name in sorted(demands)):
+        demands: _Demands = {name: frozenset() for name in sorted(self._branch.present)}
+        if not all(self._is_possible(name, demands[name]) for name in demands):
             return self._unknown
         for wanted in self._violations(0, demands):
             value = self._object(wanted)
