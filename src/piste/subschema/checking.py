@@ -11,8 +11,9 @@ from piste.subschema.budget import Budget, Counter, Spent
 from piste.subschema.evaluation import Evaluation
 from piste.subschema.explanation import explain
 from piste.subschema.formats import UNCOMMON
-from piste.subschema.nodes import MAX_DEPTH, Node, Nodes, Reader, TooDeep, Unfollowed
+from piste.subschema.nodes import MAX_DEPTH, Node, Nodes, Reader, TooDeep
 from piste.subschema.outcomes import Found
+from piste.subschema.references import Unfollowed
 from piste.subschema.search import Search
 from piste.subschema.validity import Unreadable, flaw_of, validator
 from piste.subschema.values import Json

@@ -11,21 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
-from urllib.parse import unquote
 
 from piste.subschema.budget import Counter
+from piste.subschema.references import Path, Unfollowed, joined, resolve
 from piste.subschema.values import Json, Kind, Values, exact, kind_of
 
 MAX_DEPTH = 150
 """Levels of JSON in a schema."""
-
-
-class Unfollowed(Exception):
-    """A reference that cannot be followed; `str()` says why, and `path` is where it stands."""
-
-    def __init__(self, problem: str, path: str = "$") -> None:
-        super().__init__(problem)
-        self.path = path
 
 
 class TooDeep(Exception):
@@ -166,10 +158,6 @@ class Nodes:
         return self.new(enum=Values([value]))
 
 
-_Path = tuple["_Path", tuple[object, ...]] | None
-"""Backwards: a keyword, and a name or position in it. Written out only where it is needed."""
-
-
 class Reader:
     """Reads one schema, which must be valid by draft-04."""
 
@@ -189,7 +177,7 @@ class Reader:
                 _refuse_circle(one)
         return node
 
-    def _read(self, schema: Json, path: _Path, depth: int) -> Node:
+    def _read(self, schema: Json, path: Path, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise TooDeep
         self._renamed |= depth > 0 and isinstance(schema.get("id"), str)
@@ -198,18 +186,18 @@ class Reader:
             return self._referred(reference, path, depth)
         return self._nodes.new(**self._parts(schema, path, depth))
 
-    def _referred(self, reference: str, path: _Path, depth: int) -> Node:
+    def _referred(self, reference: str, path: Path, depth: int) -> Node:
         node = self._targets.get(reference)
         if node is None:
-            target = _resolve(self._root, reference)
+            target = resolve(self._root, reference)
             if not isinstance(target, dict):
-                raise Unfollowed(f"refers to {reference}, which is not there", _joined(path))
+                raise Unfollowed(f"refers to {reference}, which is not there", joined(path))
             # Known before it is read, for it may refer to itself.
             node = self._targets[reference] = self._nodes.blank()
             node.all_of = (self._read(target, path, depth + 1),)
         return node
 
-    def _parts(self, schema: Mapping[str, Json], path: _Path, depth: int) -> dict[str, Any]:
+    def _parts(self, schema: Mapping[str, Json], path: Path, depth: int) -> dict[str, Any]:
         def sub(keyword: str, value: Json, *steps: object) -> Node:
             return self._read(value, (path, (keyword, *steps)), depth + 1)
 
@@ -285,14 +273,6 @@ _COUNTS = {
 }
 
 
-def _joined(path: _Path) -> str:
-    steps: list[str] = []
-    while path is not None:
-        path, (keyword, *names) = path
-        steps.append("".join([f".{keyword}", *(f"[{name!r}]" for name in names)]))
-    return "".join(["$", *reversed(steps)])
-
-
 def _refuse_circle(start: Node) -> None:
     """Raises `Unfollowed` when a value that is to satisfy the node is to satisfy it for that."""
     seen: set[Node] = set()
@@ -306,28 +286,3 @@ def _refuse_circle(start: Node) -> None:
             raise Unfollowed("has references that lead round in a circle")
         waiting += [one for one in following if one not in seen]
         seen.update(following)
-
-
-def _resolve(root: Json, reference: str) -> Json:
-    """What a local reference points at; None when there is nothing."""
-    if not (reference == "#" or reference.startswith("#/")):
-        return None
-    node = root
-    for token in reference[2:].split("/") if len(reference) > 1 else ():
-        name = unquote(token).replace("~1", "/").replace("~0", "~")
-        if isinstance(node, dict) and name in node:
-            node = node[name]
-        elif isinstance(node, list) and (index := _index(name)) is not None and index < len(node):
-            node = node[index]
-        else:
-            return None
-    return node
-
-
-def _index(token: str) -> int | None:
-    """In a list, as JSON Pointer writes it."""
-    is_index = token.isascii() and token.isdecimal() and len(token) < _MAX_DIGITS
-    return int(token) if is_index and (token[0] != "0" or len(token) == 1) else None
-
-
-_MAX_DIGITS = 10
