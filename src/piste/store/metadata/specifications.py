@@ -1,53 +1,39 @@
-"""What people decide, as against what happens: event specifications so far, in a relational database.
+"""Event specifications in the metadata database.
 
-Room:   the only module that knows SQLAlchemy; a file of SQLite.
-Limits: a specification is one row with all its versions as JSON, and the columns that it is found by.
-        Writers wait for each other for `BUSY_SECONDS`; who read an older state than there is gets `Conflict`.
+Limits: a specification is one row with all its versions as JSON, and the columns that it is found by. Who
+        read an older state than there is gets `Conflict`.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    Connection,
     Engine,
     Integer,
-    MetaData,
     Select,
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
     delete,
-    event,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from piste.events.schema_key import SchemaKey
 from piste.specs.forms import Form, read_form
 from piste.specs.lifecycle import Change
 from piste.specs.records import Conflict, Query, Record, source_id
 from piste.specs.specification import EventSpecification, Status
-from piste.store.errors import StoreTooNew, StoreUnreadable
-
-BUSY_SECONDS = 10
-LAYOUT = 1
-"""Of the tables; a database of a later one is refused."""
-
-_metadata = MetaData()
-
-_layout = Table("layout", _metadata, Column("version", Integer, primary_key=True))
+from piste.store.metadata.database import TABLES
 
 _specifications = Table(
     "specifications",
-    _metadata,
+    TABLES,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("organization_id", Text, nullable=False),
     Column("id", Text, nullable=False),
@@ -62,31 +48,6 @@ _specifications = Table(
     # A name is unique for a data structure; without one, `source_id` is null, and nulls all differ.
     UniqueConstraint("organization_id", "source_id", "name"),
 )
-
-
-class MetadataStore:
-    """One database. Safe to use from several threads."""
-
-    def __init__(self, file: Path) -> None:
-        """Raises `StoreUnreadable` or `StoreTooNew`."""
-        self._engine = create_engine(f"sqlite:///{file}")
-        _prepare_sqlite(self._engine)
-        try:
-            with self._engine.begin() as connection:
-                _metadata.create_all(connection)
-                layout = connection.execute(select(_layout.c.version)).scalar()
-                if layout is None:
-                    connection.execute(insert(_layout).values(version=LAYOUT))
-        except SQLAlchemyError as error:
-            raise StoreUnreadable(file, str(error.__cause__ or error)) from error
-        if layout is not None and layout > LAYOUT:
-            raise StoreTooNew(file, f"layout {layout}, this Piste knows {LAYOUT}")
-
-    def specifications(self, organization_id: str) -> "SpecificationRecords":
-        return SpecificationRecords(self._engine, organization_id)
-
-    def close(self) -> None:
-        self._engine.dispose()
 
 
 class SpecificationRecords:
@@ -216,23 +177,3 @@ def _specification(stored: Mapping[str, Any]) -> EventSpecification:
     form = read_form({"spec": dict(stored)}, "spec")
     assert isinstance(form, Form), form
     return form.at(stored["id"], stored["version"], Status(stored["status"]))
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """Every commit reaches the disk, and a transaction writes from its beginning, so that two wait for each
-    other instead of failing."""
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver would begin transactions on its own
-        for setting in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            f"busy_timeout = {BUSY_SECONDS * 1000}",
-        ):
-            connection.execute(f"PRAGMA {setting}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

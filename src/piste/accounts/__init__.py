@@ -1,0 +1,1 @@
+"""Tenants, their users and keys, and what a user may do."""

@@ -1,0 +1,72 @@
+"""The database of what people decide: a file of SQLite.
+
+Room:   the only package that knows SQLAlchemy. A module for each kind of thing declares its tables in TABLES
+        and answers in the types of the room that owns the rules.
+Limits: tables may be added; whatever else changes raises LAYOUT, and a file with a higher one is refused.
+        Writers wait for each other for `BUSY_SECONDS`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from piste.store.errors import StoreTooNew, StoreUnreadable
+
+BUSY_SECONDS = 10
+LAYOUT = 1
+
+TABLES = MetaData()
+
+_layout = Table("layout", TABLES, Column("version", Integer, primary_key=True))
+
+
+def open_database(file: Path) -> Engine:
+    """With all its tables. Safe to use from several threads. Raises `StoreUnreadable` or `StoreTooNew`."""
+    engine = create_engine(f"sqlite:///{file}")
+    _prepare(engine)
+    try:
+        with engine.begin() as connection:
+            TABLES.create_all(connection)
+            layout = connection.execute(select(_layout.c.version)).scalar()
+            if layout is None:
+                connection.execute(insert(_layout).values(version=LAYOUT))
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise StoreUnreadable(file, str(error.__cause__ or error)) from error
+    if layout is not None and layout > LAYOUT:
+        engine.dispose()
+        raise StoreTooNew(file, f"layout {layout}, this Piste knows {LAYOUT}")
+    return engine
+
+
+def _prepare(engine: Engine) -> None:
+    """Every commit reaches the disk, and a transaction writes from its beginning, so that two wait for each
+    other instead of failing."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions on its own
+        for setting in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
