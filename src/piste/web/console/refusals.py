@@ -1,6 +1,6 @@
 """What the Console APIs answer when they will not: `{"message": …}`.
 
-Source: Snowplow's console, plain errors. Event specifications have their own envelope (`event_specifications`).
+Source: Snowplow's console, plain errors; event specifications have their own envelope.
 """
 
 from http import HTTPStatus
