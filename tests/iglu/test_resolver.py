@@ -15,7 +15,7 @@ from piste.events.failures import (
     ResolutionError,
 )
 from piste.events.schema_key import SelfDescribing
-from piste.iglu import Found, RegistryClass, Resolver
+from piste.iglu import Found, OwnRegistry, RegistryClass, Resolver
 from piste.iglu.lookups import RESTAT_MS
 from piste.iglu.registry import NOT_FOUND
 from piste.iglu.retries import MAX_ERRORS, backoff_ms
@@ -572,3 +572,64 @@ def test_schemas_lists_what_can_be_listed(clock):
     two = FakeRegistry("two", answers={"1-0-0": STRING, "2-0-0": STRING})
     resolver = Resolver([one, two], clock_ms=clock)
     assert resolver.schemas() == [key("1-0-0"), key("1-0-1"), key("2-0-0")]
+
+
+def own_and_remote(clock):
+    own, remote = OwnRegistry(), FakeRegistry("remote", vendor_prefixes=("com.acme",))
+    return own, remote, Resolver([remote, own], clock_ms=clock)
+
+
+def test_a_published_schema_goes_before_every_registry(clock):
+    own, remote, resolves = own_and_remote(clock)
+    remote.answers["1-0-0"] = {"type": "string"}
+    own.put(key(), {"type": "object"})
+    assert resolves.lookup(key()) == Found({"type": "object"}, "Piste")
+    assert remote.asked == []
+
+
+def test_a_published_schema_counts_at_once_whatever_was_remembered(clock):
+    own, remote, resolves = own_and_remote(clock)
+    remote.answers["1-0-0"] = {"type": "string"}
+    data = SelfDescribing(key(), "text")
+    absent = SelfDescribing(key("1-0-1"), "text")
+    assert resolves.check(data) == key()
+    assert isinstance(resolves.check(absent), ResolutionError)
+    for published in (key(), key("1-0-1")):
+        own.put(published, {"type": "object"})
+    resolves.forget([key(), key("1-0-1")])
+    assert isinstance(resolves.check(data), InvalidData)
+    assert isinstance(resolves.check(absent), InvalidData)
+
+
+def test_a_schema_that_was_looked_at_for_another_is_forgotten_with_it(clock):
+    own, _, resolves = own_and_remote(clock)
+    own.put(key(), {"$supersededBy": "1-0-1"})
+    own.put(key("1-0-1"), {"type": "object"})
+    assert resolves.check(SelfDescribing(key(), {})) == key("1-0-1")
+    own.put(key("1-0-1"), {"type": "string"})
+    resolves.forget([key("1-0-1")])
+    assert isinstance(resolves.check(SelfDescribing(key(), {})), InvalidData)
+
+
+def test_what_was_asked_for_before_a_publication_is_not_remembered(clock):
+    own, remote, resolves = own_and_remote(clock)
+
+    def publish_meanwhile(asked):
+        own.put(key(), {"type": "object"})
+        resolves.forget([key()])
+        return {"type": "string"}
+
+    remote.lookup = publish_meanwhile
+    assert resolves.lookup(key()) == Found({"type": "string"}, "remote")
+    assert resolves.lookup(key()) == Found({"type": "object"}, "Piste")
+
+
+def test_no_history_mentions_an_own_registry_without_schemas(clock):
+    own, _, resolves = own_and_remote(clock)
+
+    def asked():
+        return [history.repository for history in resolves.lookup(key()).lookup_history]
+
+    assert asked() == ["remote"]
+    own.put(key("2-0-0"), {})
+    assert asked() == ["Piste", "remote"]

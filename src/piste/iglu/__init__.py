@@ -15,6 +15,7 @@ from piste.iglu.registry import (
     FetchError,
     FolderRegistry,
     HttpRegistry,
+    OwnRegistry,
     Registry,
     RegistryClass,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "FolderRegistry",
     "Found",
     "HttpRegistry",
+    "OwnRegistry",
     "Registry",
     "RegistryClass",
     "Repository",

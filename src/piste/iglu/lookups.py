@@ -10,7 +10,7 @@ Source: Iglu, "Lookup"; the comparison with files is our own.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import filterfalse
@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 from piste.events.failures import LookupHistory, RegistryError
 from piste.events.schema_key import SchemaKey
-from piste.iglu.registry import NOT_FOUND, Registry, RegistryClass
+from piste.iglu.registry import NOT_FOUND, OwnRegistry, Registry, RegistryClass
 from piste.iglu.retries import (
     Breaker,
     Failures,
@@ -84,6 +84,7 @@ class Lookups(Generic[T]):
         self.hits = self.misses = 0
         """Answers from memory and from registries; not exact when threads count at once."""
         self._mutex = threading.Lock()  # guards the two dictionaries, never held while asking
+        self._forgotten = 0  # how often something was: an answer from before is not remembered
 
     def get(self, key: SchemaKey, budget: LookupBudget | None = None) -> Entry[T]:
         entry = self._entries.get(key)
@@ -101,6 +102,15 @@ class Lookups(Generic[T]):
             self.misses += 1
             return self._refreshed(key, entry, now, budget)
 
+    def forget(self, keys: Collection[SchemaKey]) -> None:
+        """Ask again for these keys, and for whatever they were looked at for."""
+        with self._mutex:
+            self._forgotten += 1
+            for key in [
+                k for k, e in self._entries.items() if not e.watched.keys().isdisjoint(keys)
+            ]:
+                del self._entries[key]
+
     def _holds(self, entry: Entry[T], now: int) -> bool:
         if self._has_changed(entry) or now < entry.stored_ms:
             return False
@@ -116,6 +126,7 @@ class Lookups(Generic[T]):
         self, key: SchemaKey, old: Entry[T] | None, now: int, budget: LookupBudget | None
     ) -> Entry[T]:
         """Ask whoever is due, in order, and remember the outcome."""
+        forgotten = self._forgotten
         failures: Failures = {}
         if old is not None:
             failures = without_expired(old.failures, now - self._ttl_ms)
@@ -142,13 +153,14 @@ class Lookups(Generic[T]):
                 continue
             answer = self._answer(registry, key, watch, history)
             if not isinstance(answer, LookupHistory):
-                return self._stored(key, Entry(answer, {}, registry, watched, self._clock_ms()))
+                found = Entry(answer, {}, registry, watched, self._clock_ms())
+                return self._stored(key, found, forgotten)
             failures[registry.name] = answer
         if old is not None and old.supplier is not None and _is_remote(old.supplier):
             new = Entry(old.value, {}, old.supplier, watched, now)  # an outage removes no schema
         else:
             new = Entry(None, failures, None, watched, now)
-        return new if is_refused else self._stored(key, new)
+        return new if is_refused else self._stored(key, new, forgotten)
 
     def _answer(
         self, registry: Registry, key: SchemaKey, watch: Watch, history: LookupHistory | None
@@ -189,13 +201,16 @@ class Lookups(Generic[T]):
             until = min(until, now + RESTAT_MS)
         entry.fresh_from_ms, entry.fresh_until_ms = now, until
 
-    def _stored(self, key: SchemaKey, entry: Entry[T]) -> Entry[T]:
+    def _stored(self, key: SchemaKey, entry: Entry[T], forgotten: int) -> Entry[T]:
+        """`forgotten` is the count when the asking began."""
         if self._size <= 0:
             return entry
         if entry.value is not None:
             self._freshen(entry, entry.stored_ms)
         entry.last_used_ms = entry.stored_ms
         with self._mutex:
+            if forgotten != self._forgotten:
+                return entry
             self._entries[key] = entry
             if len(self._entries) > self._size:
                 del self._entries[min(self._entries, key=self._last_used_ms)]
@@ -221,6 +236,8 @@ class Lookups(Generic[T]):
 
 def _is_due(registry: Registry, history: LookupHistory | None, now: int) -> bool:
     """Whether to ask a registry that has failed before, or was never asked."""
+    if isinstance(registry, OwnRegistry) and registry.is_empty:
+        return False  # and no history mentions what nobody uses
     if history is None or not history.errors:
         return True
     if NOT_FOUND in history.errors or not _is_remote(registry):

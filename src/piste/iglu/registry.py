@@ -1,4 +1,4 @@
-"""Places that hold schemas: the package's own, a folder, a server that speaks Iglu.
+"""Places that hold schemas: published to Piste, in its package, in a folder, on a server that speaks Iglu.
 
 Room:   one look-up of one schema key in one place. Order, caching and retries are `resolver`'s;
         how HTTP is spoken is the handed-in `fetch`'s.
@@ -27,6 +27,7 @@ MAX_SCHEMA_BYTES = 1024 * 1024
 NOT_FOUND = RegistryError(RegistryErrorKind.NOT_FOUND)
 
 EMBEDDED_NAME = "Iglu Client Embedded"
+OWN_NAME = "Piste"
 
 
 class RegistryClass(IntEnum):
@@ -152,6 +153,41 @@ class EmbeddedRegistry:
             for format_ in name.iterdir()
             for version in format_.iterdir()
         )
+
+
+class OwnRegistry:
+    """The schemas that were published to Piste, as this process was told of them. Asked before all others.
+
+    Whoever changes it tells the resolver to forget the keys; a change shows in no fingerprint.
+    """
+
+    name = OWN_NAME
+    vendor_prefixes: tuple[str, ...] = ("",)
+    """Of every vendor: a registry with a more fitting prefix would be asked first."""
+    priority = 0
+    kind = RegistryClass.IN_MEMORY
+
+    def __init__(self) -> None:
+        self._schemas: dict[SchemaKey, Json] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._schemas
+
+    def put(self, key: SchemaKey, schema: Json) -> None:
+        self._schemas[key] = schema
+
+    def remove(self, key: SchemaKey) -> None:
+        self._schemas.pop(key, None)
+
+    def lookup(self, key: SchemaKey) -> Json | RegistryError:
+        return self._schemas.get(key, NOT_FOUND)
+
+    def fingerprint(self, key: SchemaKey) -> object:
+        return None
+
+    def schemas(self) -> list[SchemaKey]:
+        return sorted(self._schemas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Limits: no HTTP, clock or environment of its own: registries and the clock are h
 Source: Iglu, "Lookup" and "Superseding"; `with_budget` is our own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -108,6 +108,11 @@ class Resolver:
         """What data of this key is checked against."""
         entry = self._rulings.get(key, budget)
         return entry.value if entry.value is not None else _resolution_error(entry)
+
+    def forget(self, keys: Collection[SchemaKey]) -> None:
+        """Ask again for these keys, whose schemas have changed."""
+        self._schemas.forget(keys)
+        self._rulings.forget(keys)
 
     def lookup_counts(self) -> dict[str, int]:
         """Look-ups since the beginning, `cached` and `asked` of registries."""
