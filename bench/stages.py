@@ -49,6 +49,7 @@ from piste.events.badrows import Processor
 from piste.events.outcome import Processed
 from piste.events.payload import CollectorPayload
 from piste.http_protocol import GuardedProtocol
+from piste.iglu import OwnRegistry
 from piste.ingest.arrow import to_streams
 from piste.ingest.enricher import Enriched
 from piste.ingest.process import process
@@ -119,7 +120,7 @@ class Stages:
         self._payloads: list[CollectorPayload] = []
         self._spool = Spool(folder / "spool", loaded=0, max_bytes=1 << 40)
         self._store = EventStore.open(folder / "events.duckdb")
-        resolver = open_resolver(Settings().iglu, clock_ms)
+        resolver = open_resolver(Settings().iglu, clock_ms, OwnRegistry())
         self._rules = Rules(
             new_check=lambda: resolver.with_budget(REMOTE_LOOKUPS_PER_REQUEST).check,
             processor=Processor(ARTIFACT, __version__),

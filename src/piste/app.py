@@ -21,7 +21,8 @@ import uvloop
 from piste import __version__, logs
 from piste.enriching import ARTIFACT, Preparation, clock_ms, new_uuid
 from piste.events.payload import CollectorPayload, OversizedPayload
-from piste.iglu import ConfigError
+from piste.iglu import ConfigError, OwnRegistry
+from piste.ingest.decisions import Decisions, learning
 from piste.ingest.enricher import Enriched
 from piste.ingest.loader import Observer
 from piste.ingest.log import Log, LogFull, MemoryLog
@@ -42,6 +43,7 @@ from piste.schemas import open_resolver
 from piste.server import Application, Endpoint, Servers, on_signals
 from piste.settings import Settings
 from piste.settings.model import MAX_WORKERS
+from piste.specs.plan import Plan
 from piste.store.duckdb import EventStore
 from piste.store.errors import StoreError
 from piste.tls import CertificateError, pem_context, pkcs12_context
@@ -86,16 +88,18 @@ class Program:
         self._stopping: float | None = None
         self._outputs = _open_outputs(settings)
         self._store = _open_store(settings)
-        resolver = open_resolver(settings.iglu, clock_ms)
+        own, plan = OwnRegistry(), Plan()
+        resolver = open_resolver(settings.iglu, clock_ms, own)
+        decisions = Decisions(learning(own, resolver.forget, plan))
         preparation = Preparation.of(settings)
         position = 0 if self._store is None else self._store.position()
         self._log = _open_log(settings, position)
         self._pipeline = Pipeline(
             self._log,
-            preparation.enricher(resolver),
+            preparation.enricher(resolver, plan),
             self._store or Nowhere(),
             loaded=position,
-            workers=[WorkerProcess(preparation) for _ in range(worker_count(settings))],
+            workers=[WorkerProcess(preparation, decisions) for _ in range(worker_count(settings))],
             observers=self._observers(settings),
             chores=self._retention(settings),
         )

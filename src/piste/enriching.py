@@ -13,12 +13,14 @@ from piste import __version__, logs
 from piste.events.badrows import Processor
 from piste.events.outcome import FailedEvent, GoodEvent, Processed, RejectedPayload
 from piste.events.schema_key import Json
-from piste.iglu import Resolver
+from piste.iglu import OwnRegistry, Resolver
 from piste.ingest.copies import Format, lines_of
+from piste.ingest.decisions import Learn, learn_nothing, learning
 from piste.ingest.enricher import Enricher
 from piste.ingest.rules import Rules
 from piste.schemas import open_resolver
 from piste.settings.model import IgluSettings, LogSettings, Settings
+from piste.specs.plan import Plan
 
 ARTIFACT = "piste"
 REMOTE_LOOKUPS_PER_REQUEST = 64
@@ -50,21 +52,26 @@ class Preparation:
     def __call__(self) -> Enricher:
         """Raises `ConfigError` or `OSError`."""
         logs.configure(sys.stderr, format=self.log.format, level=self.log.level)
-        return self.enricher(open_resolver(self.iglu, clock_ms))
+        own = OwnRegistry()
+        resolver = open_resolver(self.iglu, clock_ms, own)
+        plan = Plan()
+        return self.enricher(resolver, plan, learning(own, resolver.forget, plan))
 
-    def enricher(self, resolver: Resolver) -> Enricher:
-        """With a resolver that others use too."""
+    def enricher(self, resolver: Resolver, plan: Plan, learn: Learn = learn_nothing) -> Enricher:
+        """With a resolver and a plan that others use too, who then learn for it."""
         rules = Rules(
             new_check=lambda: resolver.with_budget(REMOTE_LOOKUPS_PER_REQUEST).check,
             processor=Processor(ARTIFACT, __version__),
             clock_ms=clock_ms,
             new_uuid=new_uuid,
+            plan=plan,
         )
         return Enricher(
             rules,
             copy=None if self.copies is None else lines_of(self.copies),
             say=event_lines if self.log.events else None,
             lookups=resolver.lookup_counts,
+            learn=learn,
         )
 
 

@@ -13,6 +13,7 @@ from piste.iglu import (
     DEFAULT,
     ConfigError,
     FolderRegistry,
+    OwnRegistry,
     Registry,
     Resolver,
     ResolverConfig,
@@ -22,8 +23,13 @@ from piste.iglu import (
 from piste.settings.model import IgluSettings
 
 
-def open_resolver(settings: IgluSettings, clock_ms: Callable[[], int]) -> Resolver:
-    """Embedded schemas, folders, then HTTP registries. Raises `ConfigError` or `OSError`."""
+def open_resolver(
+    settings: IgluSettings, clock_ms: Callable[[], int], own: OwnRegistry
+) -> Resolver:
+    """What is published here, embedded schemas, folders, then HTTP registries.
+
+    Raises `ConfigError` or `OSError`.
+    """
     if settings.resolver is None:
         config = replace(DEFAULT, cache_size=settings.cache_size)
     else:
@@ -36,7 +42,7 @@ def open_resolver(settings: IgluSettings, clock_ms: Callable[[], int]) -> Resolv
         FolderRegistry(path, f"Folder ({path})") for path in dict.fromkeys(settings.schemas)
     ]
     return Resolver(
-        registries(repositories, HttpFetcher()) + folders,
+        [own, *registries(repositories, HttpFetcher()), *folders],
         cache_size=config.cache_size,
         cache_ttl_seconds=config.cache_ttl_seconds,
         clock_ms=clock_ms,

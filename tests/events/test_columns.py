@@ -77,7 +77,12 @@ def test_what_is_derived_from_the_columns_agrees_with_them() -> None:
     """Names, look-up and the stored events come from the one list."""
     assert tuple(column.name for column in COLUMNS) == NAMES
     assert [BY_NAME[name] for name in NAMES] == list(COLUMNS)
-    assert tuple(column.name for column in TABLES["events"]) == ("seq", "valid", *NAMES)
+    assert tuple(column.name for column in TABLES["events"]) == (
+        "seq",
+        "valid",
+        "specifications",
+        *NAMES,
+    )
 
 
 def test_json_columns_are_the_long_ones() -> None:

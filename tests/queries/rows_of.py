@@ -6,6 +6,7 @@ from dataclasses import replace
 from support.requests import payload
 
 from piste.events.enriched import EnrichedEvent, Value
+from piste.events.matches import Match
 from piste.events.outcome import FailedEvent, GoodEvent, Outcome, Processed, RejectedPayload
 from piste.events.payload import CollectorPayload, Parameters, RawEvent
 from piste.events.schema_key import Json, SchemaKey, SelfDescribing
@@ -71,10 +72,11 @@ class Payloads:
         *events: EnrichedEvent,
         request: CollectorPayload | None = None,
         parameters: Parameters | None = None,
+        matches: tuple[Match, ...] = (),
     ) -> "Payloads":
         one = request or self._request()
         pairs = self._raw(events, one, API, parameters)
-        return self._add(one, [GoodEvent(raw, event) for raw, event in pairs])
+        return self._add(one, [GoodEvent(raw, event, matches) for raw, event in pairs])
 
     def failed(
         self,
@@ -83,10 +85,11 @@ class Payloads:
         request: CollectorPayload | None = None,
         parameters: Parameters | None = None,
         bad_row: Json = BAD_ROW,
+        matches: tuple[Match, ...] = (),
     ) -> "Payloads":
         one = request or self._request()
         pairs = self._raw(events, one, api, parameters)
-        return self._add(one, [FailedEvent(raw, event, bad_row) for raw, event in pairs])
+        return self._add(one, [FailedEvent(raw, event, bad_row, matches) for raw, event in pairs])
 
     def rejected(self, api: Api | None = API) -> "Payloads":
         """`api` is None for a payload that could not be read."""

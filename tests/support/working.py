@@ -5,14 +5,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.iglu import accept_all
+from support.iglu import LOOKED_UP_MS, accept_all
 from support.requests import rules
 
 from piste.enrich import STEPS, Patch, Step, View
 from piste.events.enriched import Value
 from piste.events.outcome import GoodEvent, Processed
+from piste.iglu import EmbeddedRegistry, OwnRegistry, Resolver
 from piste.ingest.copies import lines_of
+from piste.ingest.decisions import learning
 from piste.ingest.enricher import Enricher
+from piste.specs.plan import Plan
 
 PATIENCE_S = 30.0
 """Longer than any test takes."""
@@ -34,6 +37,17 @@ class Prepare:
         check = None if self.validates else accept_all
         known = rules(check, steps=self.steps)
         return Enricher(known, copy=lines_of("tsv"), say=say_good)
+
+
+@dataclass(frozen=True)
+class PrepareLearning:
+    """An enricher that learns which schemas and specifications are published."""
+
+    def __call__(self) -> Enricher:
+        own, plan = OwnRegistry(), Plan()
+        schemas = Resolver([own, EmbeddedRegistry()], clock_ms=lambda: LOOKED_UP_MS)
+        known = rules(schemas.check, plan=plan)
+        return Enricher(known, learn=learning(own, schemas.forget, plan))
 
 
 @dataclass(frozen=True)

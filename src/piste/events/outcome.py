@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from piste.events.enriched import EnrichedEvent
+from piste.events.matches import Match
 from piste.events.payload import CollectorPayload, RawEvent
 from piste.events.schema_key import Json
 
@@ -12,8 +13,11 @@ QueryPairs = tuple[tuple[str, str | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class GoodEvent:
+    """`matches`: the event specifications that it is an instance of, or declares."""
+
     raw: RawEvent
     event: EnrichedEvent
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class FailedEvent:
     raw: RawEvent
     event: EnrichedEvent
     bad_row: Json
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

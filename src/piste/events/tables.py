@@ -1,6 +1,7 @@
 """The stored tables, derived from the canonical columns.
 
-`events`:   one row an event, good or failed: `seq`, `valid`, the canonical columns.
+`events`:   one row an event, good or failed: `seq`, `valid`, `specifications` (`events.matches`), the
+            canonical columns.
 `payloads`: one row a collector payload of which anything failed, so that a payload of a thousand bad
             events is counted and filtered once.
 `origins`:  one row a collector payload, with what it was made of; in a table of its own, because it is
@@ -49,6 +50,7 @@ TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
     "events": (
         StoredColumn("seq", "BIGINT"),
         StoredColumn("valid", "BOOLEAN"),
+        StoredColumn("specifications", "VARCHAR"),
         *(
             StoredColumn(column.name, _SQL_TYPES[column.type], column.type is ColumnType.JSON)
             for column in COLUMNS

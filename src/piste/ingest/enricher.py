@@ -15,6 +15,7 @@ import msgspec
 
 from piste.events.outcome import FailedEvent, GoodEvent, Processed
 from piste.ingest.arrow import to_streams
+from piste.ingest.decisions import Learn, learn_nothing
 from piste.ingest.process import process, set_aside, set_record_aside
 from piste.ingest.records import decode_record
 from piste.ingest.rows import to_rows
@@ -65,9 +66,11 @@ class Enricher:
         copy: Copy | None = None,
         say: Say | None = None,
         lookups: Callable[[], Mapping[str, int]] = dict,
+        learn: Learn = learn_nothing,
     ) -> None:
         """`lookups` answers what was counted since the beginning."""
         self._rules, self._copy, self._say = rules, copy, say
+        self.learn = learn
         self._lookups, self._lookups_told = lookups, Counter[str]()
 
     def enrich(

@@ -1,14 +1,15 @@
 """One raw event through its three phases to a good or a failed event.
 
 Room:   pure. (1) mapping and validation of tracked JSON, (2) enrichment, (3) validation of derived
-        entities and of lengths.
+        entities and of lengths. What then is there is held against the published event specifications,
+        which makes no event bad.
 Limits: all phases always run and their errors accumulate. The one bad row is that of the first phase
         that failed; the failed event holds everything valid and a failure entity for every error.
 Source: Snowplow, "Failed events"; bad rows `schema_violations` and `enrichment_failures`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from piste.enrich import View, apply
 from piste.enrich.lengths import KEPT_THOUGH_TOO_LONG, too_long
@@ -95,11 +96,21 @@ def enrich(
         third = (_atomic_violation(lengths), *third)
 
     event = EnrichedEvent(view.fields, view.contexts, view.unstruct_event, derived.valid)
-    if not (tracked or enrichment or third):
-        return GoodEvent(raw, event)
+    is_good = not (tracked or enrichment or third)
+    conformance = rules.plan.held_against(event, is_good=is_good)
+    if is_good:
+        return GoodEvent(raw, _with_entities(event, conformance.entities), conformance.matches)
     failures = _Failures(tracked, tuple(enrichment), third)
     bad_row = _bad_row(raw, mapped, event, failures, rules)
-    return FailedEvent(raw, _failed(event, failures, lengths, rules), bad_row)
+    failed = _failed(_with_entities(event, conformance.entities), failures, lengths, rules)
+    return FailedEvent(raw, failed, bad_row, conformance.matches)
+
+
+def _with_entities(event: EnrichedEvent, entities: tuple[SelfDescribing, ...]) -> EnrichedEvent:
+    """With more derived entities, before the others."""
+    if not entities:
+        return event
+    return replace(event, derived_contexts=entities + event.derived_contexts)
 
 
 def _atomic_violation(problems: tuple[AtomicProblem, ...]) -> SchemaViolation:

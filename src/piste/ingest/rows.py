@@ -17,6 +17,7 @@ from zstandard import ZstdCompressor
 
 from piste.events.columns import COLUMNS, ColumnType
 from piste.events.enriched import EnrichedEvent, contexts_json, unstruct_json
+from piste.events.matches import matches_text
 from piste.events.outcome import FailedEvent, GoodEvent, Processed, RejectedPayload
 from piste.events.payload import CollectorPayload
 from piste.events.schema_key import Json
@@ -55,7 +56,10 @@ def to_rows(processed: Iterable[tuple[int, Processed]]) -> dict[str, list[Row]]:
         for index, outcome in enumerate(one.outcomes):
             if not isinstance(outcome, RejectedPayload):
                 valid = isinstance(outcome, GoodEvent)
-                rows["events"].append(_event_row(seq + index, valid, outcome.event))
+                row = _event_row(seq + index, valid, outcome.event)
+                if outcome.matches:
+                    row["specifications"] = matches_text(outcome.matches)
+                rows["events"].append(row)
     return rows
 
 

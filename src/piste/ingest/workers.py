@@ -20,6 +20,7 @@ from typing import Protocol
 
 import msgspec
 
+from piste.ingest.decisions import Decision, Decisions
 from piste.ingest.enricher import Enriched, Enricher, Record
 
 _logger = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class _Job(msgspec.Struct):
     records: list[Record]
     aside: dict[int, str]
     alone: bool
+    decisions: list[Decision]
 
 
 _encode = msgspec.msgpack.encode
@@ -110,8 +112,10 @@ Prepare = Callable[[], Enricher]
 class WorkerProcess:
     """A process of its own. `prepare` is called there."""
 
-    def __init__(self, prepare: Prepare) -> None:
+    def __init__(self, prepare: Prepare, decisions: Decisions | None = None) -> None:
         self._prepare = prepare
+        self._decisions = decisions or Decisions()
+        self._told = 0
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
         # In memory that both processes see: it outlives the worker, and costs no message a record.
@@ -156,7 +160,9 @@ class WorkerProcess:
         assert connection is not None
         self._place.value = _NOWHERE
         try:
-            connection.send_bytes(_encode(_Job(list(records), dict(aside), alone)))
+            told, news = self._decisions.since(self._told)
+            connection.send_bytes(_encode(_Job(list(records), dict(aside), alone, news)))
+            self._told = told
             answer = self._receive(connection, SILENT_SECONDS)
         except (EOFError, OSError, msgspec.DecodeError) as error:
             _logger.error("worker process %s is lost: %s", self.pid, self._fate(error))
@@ -186,6 +192,7 @@ class WorkerProcess:
             process.join(_KILL_SECONDS)
 
     def _discard(self) -> None:
+        self._told = 0
         if self._process is not None:
             if self._process.is_alive():
                 self._process.kill()
@@ -214,6 +221,8 @@ def serve(connection: Connection, place: ctypes.c_longlong, prepare: Prepare) ->
         connection.send_bytes(_encode(_Ready()))
         while True:
             job = _job.decode(connection.recv_bytes())
+            if job.decisions:
+                enricher.learn(job.decisions)
             done = enricher.enrich(job.records, job.aside, begin, alone=job.alone)
             connection.send_bytes(_encode(_Done(done)))
             del job, done

@@ -11,6 +11,7 @@ MACROS = (
     "fromUnixTimestamp64Milli(ms) as make_timestamp_ms(ms)",
     "toUnixTimestamp64Milli(instant) as epoch_ms(instant)",
     "arrayJoin(items) as unnest(items)",
+    "splitByChar(separator, text) as string_split(text, separator)",
 )
 """Small gaps between the engines, closed by macros that bear ClickHouse's names."""
 
