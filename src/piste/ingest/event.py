@@ -9,7 +9,7 @@ Source: Snowplow, "Failed events"; bad rows `schema_violations` and `enrichment_
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from piste.enrich import View, apply
 from piste.enrich.lengths import KEPT_THOUGH_TOO_LONG, too_long
@@ -110,7 +110,8 @@ def _with_entities(event: EnrichedEvent, entities: tuple[SelfDescribing, ...]) -
     """With more derived entities, before the others."""
     if not entities:
         return event
-    return replace(event, derived_contexts=entities + event.derived_contexts)
+    derived = entities + event.derived_contexts
+    return EnrichedEvent(event.fields, event.contexts, event.unstruct_event, derived)
 
 
 def _atomic_violation(problems: tuple[AtomicProblem, ...]) -> SchemaViolation:

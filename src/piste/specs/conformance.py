@@ -12,7 +12,7 @@ from functools import cached_property
 
 from piste.events.failures import InvalidSchema
 from piste.events.schema_key import Json, SchemaKey, SelfDescribing
-from piste.iglu.validator import Schema, compile_schema
+from piste.iglu.validator import Schema, compile_schema, is_unreadable
 from piste.specs.specification import Entity, EventSpecification
 
 MAX_VIOLATIONS = 100
@@ -52,13 +52,17 @@ class Held:
         entities = (*listed.tracked, *listed.enriched) if listed is not None else ()
         return [(entity, _schema(entity.schema)) for entity in entities]
 
-    def is_instance(self, data: Json, entities: EntityData) -> bool:
-        """Whether an event of the right schema is, by its data."""
-        for entity, schema in self._entities:  # counting is cheap, and the rest mostly is not asked
+    def fits(self, data: Json) -> bool:
+        """Whether an event's own data satisfy the event schema."""
+        return _is_valid(self._event, data)
+
+    def has_right(self, entities: EntityData) -> bool:
+        """Whether an event has the entities that it should have."""
+        for entity, schema in self._entities:
             found = entities.get(entity.source, ())
             if _count_flaw(entity, len(found)) or not all(_is_valid(schema, one) for one in found):
                 return False
-        return _is_valid(self._event, data)
+        return True
 
     def violations(
         self, event: SelfDescribing | None, entities: EntityData
@@ -97,7 +101,12 @@ def _schema(json: Mapping[str, Json] | None) -> Schema | None:
 
 
 def _is_valid(schema: Schema | None, data: Json) -> bool:
-    return schema is None or not schema.reports(data)
+    try:
+        return schema is None or schema.is_valid(data)
+    except BaseException as error:  # the engine's panics are no `Exception`
+        if not is_unreadable(error):
+            raise
+        return False
 
 
 def _data_flaws(schema: Schema | None, data: Json, key: SchemaKey) -> list[Violation]:
