@@ -169,6 +169,7 @@ def measure(shape: str, count: int, turns: int) -> dict[str, Any]:
                 spent[kind].append(one.take())
             gc.collect()
         gc.enable()
+        gc.unfreeze()
         for one in running.values():
             one.close()
     medians = {kind: statistics.median(found) for kind, found in spent.items()}
