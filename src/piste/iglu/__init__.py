@@ -21,6 +21,7 @@ from piste.iglu.registry import (
 )
 from piste.iglu.resolver import BudgetedResolver, Found, Resolver
 from piste.iglu.validator import Schema, compile_schema
+from piste.iglu.versions import Versions
 
 __all__ = [
     "DEFAULT",
@@ -40,6 +41,7 @@ __all__ = [
     "Resolver",
     "ResolverConfig",
     "Schema",
+    "Versions",
     "compile_schema",
     "custom_repository",
     "registries",

@@ -226,9 +226,18 @@ class HttpRegistry:
     def lookup(self, key: SchemaKey) -> Json | RegistryError:
         if not _is_safe(key):
             return NOT_FOUND
+        return self._get(key.path)
+
+    def versions(self, key: SchemaKey) -> Json | RegistryError:
+        """The list of its model, as a server has it: an array of URIs."""
+        if not _is_safe(key):
+            return NOT_FOUND
+        return self._get(f"{key.vendor}/{key.name}/{key.format}/{key.version.model}")
+
+    def _get(self, path: str) -> Json | RegistryError:
         headers = {"apikey": self.apikey} if self.apikey else {}
         try:
-            response = self.fetch(f"{self.uri.rstrip('/')}/schemas/{key.path}", headers)
+            response = self.fetch(f"{self.uri.rstrip('/')}/schemas/{path}", headers)
         except FetchError as error:
             what = "Unknown host issue" if error.unknown_host else "Unexpected exception"
             message = f"{what} fetching: {error.message}"
