@@ -119,6 +119,8 @@ EXAMPLES: dict[str, object] = {
     "iglu.resolver": Path("iglu.json"),
     "iglu.schemas": (Path("one"), Path("two,three")),
     "iglu.registry_url": "https://registry.example/api",
+    "registry.super_key": "5a203ef8-939b-4fd1-914e-f12a3dd1a869",
+    "registry.prefixes": ("/iglu", "/a/b"),
     "output.destination": "http://127.0.0.1:8000/",
     "log.format": "human",
     "log.level": "debug",
@@ -471,6 +473,19 @@ def test_the_defaults_are_valid() -> None:
             {"environ": {"MICRO_IGLU_REGISTRY_URL": "iglu.acme.com"}},
             ["`iglu.registry_url` must be an http or https URL, not 'iglu.acme.com'"],
             id="a registry that is no URL",
+        ),
+        pytest.param(
+            {"environ": {"PISTE_REGISTRY_SUPER_KEY": "hunter2"}},
+            ["`registry.super_key` must be a UUID in small letters"],
+            id="a super key that is no UUID, and is not repeated",
+        ),
+        pytest.param(
+            {"files": {"piste.toml": 'registry.prefixes = ["api", "/ok", "/no/"]'}},
+            [
+                "`registry.prefixes`: a path such as /api, not 'api'",
+                "`registry.prefixes`: a path such as /api, not '/no/'",
+            ],
+            id="prefixes that are no paths",
         ),
         pytest.param(
             {"flags": {"enrich.directory": "there"}, "files": {"there": ""}},

@@ -5,7 +5,6 @@ Limits: one process owns HTTP, log, loader and store.
 """
 
 import asyncio
-import hmac
 import logging
 import os
 import random
@@ -14,13 +13,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 import uvloop
 
 from piste import __version__, logs
+from piste.accounts.service import UnfitAdminKey
+from piste.consoles import console_of, registry_of
 from piste.enriching import ARTIFACT, Preparation, clock_ms, new_uuid
 from piste.events.payload import CollectorPayload, OversizedPayload
+from piste.governance import Governance
 from piste.iglu import ConfigError, OwnRegistry
 from piste.ingest.decisions import Decisions, learning
 from piste.ingest.enricher import Enriched
@@ -39,8 +41,10 @@ from piste.ingest.pipeline import Pipeline
 from piste.ingest.retention import Retention
 from piste.ingest.spool import Spool, SpoolError
 from piste.ingest.workers import WorkerProcess
+from piste.lazily import Lazily
+from piste.routing import Governed, route
 from piste.schemas import open_resolver
-from piste.server import Application, Endpoint, Servers, on_signals
+from piste.server import Endpoint, Servers, on_signals
 from piste.settings import Settings
 from piste.settings.model import MAX_WORKERS
 from piste.specs.plan import Plan
@@ -52,7 +56,7 @@ from piste.web.collector.app import Collector
 from piste.web.micro.access import Access
 from piste.web.micro.app import MicroApi
 from piste.web.micro.endpoints import Bounds
-from piste.web.status.app import PATHS, StatusPages
+from piste.web.status.app import StatusPages
 from piste.web.status.metrics import Snapshot
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +65,7 @@ _event_log = logging.getLogger(logs.EVENT_LOG)
 STOP_SECONDS = 7.0
 """From the first signal to the end, of which running requests get `server.DRAIN_SECONDS` at most."""
 RETRY_AFTER_SECONDS = 5
+CANNOT_START = (OSError, CertificateError, StoreError, SpoolError, ConfigError, UnfitAdminKey)
 
 
 def run(settings: Settings) -> int:
@@ -73,7 +78,7 @@ def run(settings: Settings) -> int:
     )
     try:
         program = Program(settings)
-    except (OSError, CertificateError, StoreError, SpoolError, ConfigError) as error:
+    except CANNOT_START as error:
         _logger.error("cannot start: %s", error)
         return 1
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -103,7 +108,9 @@ class Program:
             observers=self._observers(settings),
             chores=self._retention(settings),
         )
-        access = Access(settings.inspector.open_inspector, _verifier(settings.admin_key))
+        self._governance = Governance(settings, resolver, decisions)
+        self._first_key = self._governance.start()
+        access = Access(settings.inspector.open_inspector, self._governance.is_admin)
         collector = Collector(
             settings.collector,
             accept=self._accept,
@@ -130,7 +137,16 @@ class Program:
             access=access,
             version=__version__,
         )
-        self._servers = Servers(route(collector, micro, status), _endpoints(settings))
+        rows = None if self._store is None else self._store.rows
+        wait_s = settings.inspector.wait_ms / 1000
+        catch_up = partial(self._pipeline.catch_up, wait_s)
+        prefixes = settings.registry.prefixes
+        governed = Governed(
+            Lazily(lambda: console_of(self._governance, rows, catch_up)),
+            Lazily(lambda: registry_of(self._governance, prefixes)),
+            prefixes,
+        )
+        self._servers = Servers(route(collector, micro, status, governed), _endpoints(settings))
 
     async def serve(self) -> None:
         """Until a signal; then running requests end, and everything acknowledged is brought to the store.
@@ -149,6 +165,7 @@ class Program:
                     output.close()
                 if self._store is not None:
                     self._store.close()
+                self._governance.close()
 
     def _stop(self) -> None:
         self._servers.stop()
@@ -183,6 +200,9 @@ class Program:
     def _say_ready(self) -> None:
         for host, port in self._servers.addresses:
             _logger.info("%s", logs.startup_line(host, port))
+        if self._first_key is not None:
+            _logger.info("%s", self._first_key.sentence)
+            self._first_key = None
 
     def _observers(self, settings: Settings) -> tuple[Observer, ...]:
         if settings.log.events:
@@ -229,28 +249,6 @@ class Nowhere:
 
     def clear(self) -> None:
         pass
-
-
-def route(collector: Application, micro: Application, status: Application) -> Application:
-    """What is not for somebody else is the collector's."""
-
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        path = scope.get("path", "")
-        if path == "/micro" or path.startswith("/micro/"):
-            chosen = micro
-        else:
-            chosen = status if path in PATHS else collector
-        await chosen(scope, receive, send)
-
-    return application
-
-
-def _verifier(admin_key: str | None) -> Callable[[str], bool] | None:
-    """Tells whether a token is the administrator's key, in constant time; None when there is none."""
-    if not admin_key:
-        return None
-    expected = admin_key.encode()
-    return lambda token: hmac.compare_digest(token.encode(), expected)
 
 
 def _endpoints(settings: Settings) -> list[Endpoint]:

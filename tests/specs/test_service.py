@@ -62,6 +62,9 @@ class Structures:
     def latest(self, key: SchemaKey) -> SchemaKey:
         return max((one for one in self.schemas if one[:3] == key[:3]), default=key)
 
+    def is_in_production(self, key: SchemaKey) -> bool:
+        return key in self.schemas
+
     def has_data_product(self, product_id: str) -> bool:
         return product_id == PRODUCT
 

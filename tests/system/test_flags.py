@@ -22,7 +22,7 @@ from .program import Command, Running, finished, running
 from .wire import TP2, exchange, get, post_json, request
 
 PASSWORD = "correct horse"
-ADMIN_KEY = "tt_0123456789"
+ADMIN_KEY = "s3cret-s3cret-s3cret"
 
 
 # Storage modes

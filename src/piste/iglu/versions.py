@@ -1,8 +1,8 @@
 """Which versions of a schema there are, in all registries together.
 
 Room:   beside `resolver`, for people who want to know of newer versions; not on the path of events.
-Limits: an HTTP registry is asked for the versions of one model, and answers are kept for TTL_MS; one that does
-        not answer, or has no lists, as a static registry has none, knows no version.
+Limits: an HTTP registry is asked for the versions of one model, and answers are kept for TTL_MS; one that
+        does not answer, or has no lists, as a static registry has none, knows no version.
 Source: Iglu, "Lookup", the list of a registry.
 """
 

@@ -4,20 +4,25 @@ Room:   the rules between settings; those of one value's type are its `Kind`.
 Source: the two sentences about outputs and `Invalid URI` are Snowplow Micro's, word for word.
 """
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from piste.settings.model import Settings
 from piste.settings.sources import Problem
+
+_PREFIX = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 
 
 def contradictions(settings: Settings) -> Iterator[Problem]:
     """What cannot be run as it is set."""
     yield from _output(settings)
     yield from _tls(settings)
-    registry = settings.iglu.registry_url
-    if registry is not None and not is_http_url(registry):
-        yield Problem(f"`iglu.registry_url` must be an http or https URL, not {registry!r}")
+    yield from _registry(settings)
+    url = settings.iglu.registry_url
+    if url is not None and not is_http_url(url):
+        yield Problem(f"`iglu.registry_url` must be an http or https URL, not {url!r}")
 
 
 def is_http_url(text: str) -> bool:
@@ -25,6 +30,22 @@ def is_http_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _registry(settings: Settings) -> Iterator[Problem]:
+    registry = settings.registry
+    if registry.super_key is not None and not _is_uuid(registry.super_key):
+        yield Problem("`registry.super_key` must be a UUID in small letters")  # and is not repeated
+    for prefix in registry.prefixes:
+        if _PREFIX.fullmatch(prefix) is None:
+            yield Problem(f"`registry.prefixes`: a path such as /api, not {prefix!r}")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
     except ValueError:
         return False
 

@@ -131,6 +131,26 @@ class IgluSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistrySettings:
+    super_key: Annotated[
+        str | None,
+        Doc(
+            "A UUID that may do everything in Piste's own schema registry, for clients that take no other "
+            "form of key."
+        ),
+        Secret(),
+    ] = field(default=None, repr=False)
+    patches_allowed: Annotated[
+        bool,
+        Doc("Published schemas may be replaced and deleted. Not where events depend on them."),
+    ] = False
+    prefixes: Annotated[
+        tuple[str, ...],
+        Doc("Paths below which the registry answers, as an Iglu Server does."),
+    ] = ("/api", "/iglu-server/api")
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnrichSettings:
     directory: Annotated[
         Path | None,
@@ -228,7 +248,10 @@ class Settings:
 
     admin_key: Annotated[
         str | None,
-        Doc("The administrator's key: the bearer token that opens `/micro/*` to other machines."),
+        Doc(
+            "The administrator's key, 16 characters or more: a bearer token for all APIs. Without it, the "
+            "first start makes a key and says it once."
+        ),
         Secret(),
     ] = field(default=None, repr=False)
     server: Annotated[ServerSettings, Doc("Where Piste listens.")] = field(
@@ -247,6 +270,10 @@ class Settings:
     iglu: Annotated[IgluSettings, Doc("Where schemas come from.")] = field(
         default_factory=IgluSettings
     )
+    registry: Annotated[
+        RegistrySettings,
+        Doc("The schema registry of Piste itself, which is asked before all others."),
+    ] = field(default_factory=RegistrySettings)
     enrich: Annotated[EnrichSettings, Doc("How events are enriched.")] = field(
         default_factory=EnrichSettings
     )

@@ -30,8 +30,13 @@ class Code(StrEnum):
     UNKNOWN_DATA_PRODUCT = "UnknownDataProduct"
     NOT_FOUND = "NotFound"
     CONFLICT = "Conflict"
+    NOT_IN_PRODUCTION = "NotInProduction"
     SCHEMA_INCOMPATIBLE = "SchemaIncompatible"
     SCHEMA_UNDECIDABLE = "SchemaUndecidable"
+    MALFORMED_REQUEST = "MalformedRequest"
+    UNAUTHORIZED = "Unauthorized"
+    METHOD_NOT_ALLOWED = "MethodNotAllowed"
+    TOO_LARGE = "TooLarge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from piste.events.schema_key import Json
 from piste.specs.findings import Code, Finding, error
+from piste.specs.forms import MAX_VERSION
 from piste.specs.specification import Status
 
 
@@ -43,7 +44,10 @@ def next_version(history: Sequence[Change]) -> int:
 
 
 def version_flaw(version: int, history: Sequence[Change]) -> Finding | None:
-    """Why a version may not follow, if so: it is there already, or not above the last published one."""
+    """Why a version may not follow, if so: it is there already, not above the last published one, or more
+    than there can be."""
+    if version > MAX_VERSION:
+        return error(Code.INVALID_VERSION, "version", f"There is no version after {MAX_VERSION}")
     if any(change.version == version for change in history):
         return error(Code.INVALID_VERSION, "version", f"Version {version} exists already")
     published = last_published(history)

@@ -5,7 +5,7 @@ Limits: a record knows by its `revision` which state of it was read; a store ref
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -16,6 +16,10 @@ from piste.specs.specification import EventSpecification, Status
 
 class Conflict(Exception):
     """The record has changed since it was read, or its name was taken meanwhile."""
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__(record_id)
+        self.record_id = record_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ class Records(Protocol):
 
     def put(self, record: Record) -> None:
         """Create or replace, as a whole. Raises `Conflict`."""
+        ...
+
+    def put_all(self, records: Sequence[Record]) -> None:
+        """All of them, or none and `Conflict`."""
         ...
 
     def delete(self, specification_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""What can be done with the specifications of an organization: list, get, create, edit, delete.
+"""What can be done with the specifications of an organization: list, get, create, edit, publish, delete.
 
 Room:   rules; the store, the schemas, the clock and the ids are handed in. Event specifications and tracking
         scenarios are one service under two sets of names.
@@ -9,13 +9,16 @@ Source: event specifications (requirement 001), tracking scenarios (requirement 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from piste.events.schema_key import Json, SchemaKey
+from piste.specs.assessment import Assessment, assessed
 from piste.specs.compatibility import Structure, Subject, compatibility
 from piste.specs.findings import Code, Finding, Severity, error
-from piste.specs.forms import Form, read_form
+from piste.specs.forms import Form, Publication, read_form, read_publication
 from piste.specs.lifecycle import Change, extended, next_version, version_flaw
+from piste.specs.publication import publication_flaws, published, unknown
 from piste.specs.records import Conflict, Query, Record, Records
 from piste.specs.specification import EventSpecification, Status
 from piste.specs.validation import flaws
@@ -28,10 +31,15 @@ class Names:
     subject: Subject
     spec: str
     id: str
+    ids: str
 
 
-EVENT_SPECIFICATIONS = Names(Subject.EVENT_SPECIFICATION, "spec", "eventSpecId")
-TRACKING_SCENARIOS = Names(Subject.TRACKING_SCENARIO, "scenario", "scenarioId")
+EVENT_SPECIFICATIONS = Names(
+    Subject.EVENT_SPECIFICATION, "spec", id="eventSpecId", ids="eventSpecIds"
+)
+TRACKING_SCENARIOS = Names(
+    Subject.TRACKING_SCENARIO, "scenario", id="scenarioId", ids="scenarioIds"
+)
 
 
 class Structures(Protocol):
@@ -44,6 +52,8 @@ class Structures(Protocol):
     def latest(self, key: SchemaKey) -> SchemaKey:
         """The newest version of the same data structure; the key itself when it is the only one."""
         ...
+
+    def is_in_production(self, key: SchemaKey) -> bool: ...
 
     def has_data_product(self, product_id: str) -> bool: ...
 
@@ -69,9 +79,19 @@ class Answer:
 NOT_FOUND = Answer(404, findings=(error(Code.NOT_FOUND, "id", "There is no such specification"),))
 
 
+_OF_THE_EVENT = ("event.source", "event.schema")
+
+_BEYOND_JUDGEMENT = (Code.UNKNOWN_SCHEMA, Code.INVALID_FIELD)
+
+
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Specifications:
-    """Of one organization, for one user. `now` has a time zone."""
+    """Of one organization, for one user. `now` has a time zone; `on_change` is called when something was
+    stored or deleted, before the answer."""
 
     records: Records
     structures: Structures
@@ -79,6 +99,7 @@ class Specifications:
     author: str
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    on_change: Callable[[], None] = _nothing
 
     def list(self, query: Query, *, with_latest_history: bool = False) -> Answer:
         """Each in its latest version."""
@@ -126,7 +147,52 @@ class Specifications:
 
     def delete(self, specification_id: str) -> Answer:
         """204; it cannot be undone."""
-        return Answer(204) if self.records.delete(specification_id) else NOT_FOUND
+        if not self.records.delete(specification_id):
+            return NOT_FOUND
+        self.on_change()
+        return Answer(204)
+
+    def publish(self, body: Json) -> Answer:
+        """202: each has a new published version of its latest state, unless that is published already; or
+        4xx, and none has. 409 with the current state of one that somebody else has changed meanwhile."""
+        wanted = read_publication(body, self.names.ids)
+        if not isinstance(wanted, Publication):
+            return Answer(422, findings=wanted)
+        records = {one: self.records.get(one) for one in wanted.ids}
+        known = [record for record in records.values() if record is not None]
+        if len(known) < len(records):
+            absent = [one for one, record in records.items() if record is None]
+            return Answer(404, findings=unknown(absent, self.names.ids, self.names.subject))
+        waiting = [record for record in known if record.latest.status is not Status.PUBLISHED]
+        found = [finding for record in waiting for finding in self._publication_flaws(record)]
+        if any(finding.severity is Severity.ERROR for finding in found):
+            return Answer(422, findings=tuple(found))
+        change = partial(published, author=self.author, message=wanted.message, date=self.now())
+        changed = {record.id: change(record) for record in waiting}
+        try:
+            self.records.put_all(list(changed.values()))
+        except Conflict as conflict:
+            return self._conflict(conflict.record_id)
+        if changed:
+            self.on_change()
+        after = [changed.get(record.id, record) for record in known]
+        includes = tuple(one for record in after for one in self._history(record, -1))
+        return Answer(202, tuple(record.latest for record in after), includes, tuple(found))
+
+    def _publication_flaws(self, record: Record) -> tuple[Finding, ...]:
+        return (
+            *publication_flaws(record, self.structures.is_in_production, self.names.subject),
+            *self._compatibility(record.latest, is_stored=True),
+        )
+
+    def assess(self, body: Json) -> Assessment | Answer:
+        """Of a specification that is not stored; an answer of 422 when it cannot be judged."""
+        form = read_form(body, self.names.spec)
+        if not isinstance(form, Form):
+            return Answer(422, findings=form)
+        known = _Known(self.records, self.structures)
+        found = tuple(one for one in flaws(form, known) if one.code in _BEYOND_JUDGEMENT)
+        return Answer(422, findings=found) if found else assessed(form, self.structures.schema)
 
     def _stored(self, form: Form, record: Record, *, status: int) -> Answer:
         version = next_version(record.changes) if form.version is None else form.version
@@ -134,7 +200,7 @@ class Specifications:
         found = list(flaws(form, _Known(self.records, self.structures), specification_id=record.id))
         if flaw := version_flaw(version, record.changes):
             found.append(flaw)
-        if not any(finding.code is Code.UNKNOWN_SCHEMA for finding in found):
+        if not any(finding.source in _OF_THE_EVENT for finding in found):
             found += self._compatibility(specification, is_stored=True)
         if any(finding.severity is Severity.ERROR for finding in found):
             return Answer(422, findings=tuple(found))
@@ -144,6 +210,7 @@ class Specifications:
             self.records.put(changed)
         except Conflict:
             return self._conflict(record.id)
+        self.on_change()
         return Answer(status, (specification,), self._history(changed, -1), tuple(found))
 
     def _conflict(self, specification_id: str) -> Answer:

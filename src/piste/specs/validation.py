@@ -4,10 +4,12 @@ Room:   pure; the caller hands in what is known.
 Source: event specifications, "Validations" of creating and editing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from piste.events.schema_key import SchemaKey
+from piste.events.failures import InvalidSchema
+from piste.events.schema_key import Json, SchemaKey
+from piste.iglu.validator import compile_schema
 from piste.specs.findings import Code, Finding, error
 from piste.specs.forms import Form
 
@@ -39,6 +41,7 @@ def _event_flaws(form: Form, known: Known, specification_id: str | None) -> Iter
     source = form.event.source
     if not known.has_schema(source):
         yield error(Code.UNKNOWN_SCHEMA, "event.source", f"{source} does not exist")
+    yield from _schema_flaws(form.event.schema, "event.schema")
     other = known.names_of(source).get(form.name)
     if other is not None and other != specification_id:
         structure = f"{source.vendor}/{source.name}"
@@ -59,6 +62,15 @@ def _entity_flaws(form: Form, known: Known) -> Iterator[Finding]:
             elif not known.has_schema(entity.source):
                 yield error(Code.UNKNOWN_SCHEMA, at, f"{entity.source} does not exist")
             first_at.setdefault(entity.source, at)
+            yield from _schema_flaws(entity.schema, f"entities.{who}[{position}].schema")
+
+
+def _schema_flaws(schema: Mapping[str, Json] | None, at: str) -> Iterator[Finding]:
+    """Events will be held against it, so it must be one."""
+    compiled = None if schema is None else compile_schema(dict(schema))
+    if isinstance(compiled, InvalidSchema):
+        reason = compiled.issues[0].message
+        yield error(Code.INVALID_FIELD, at, f"`{at}` is not a valid draft-04 schema: {reason}")
 
 
 def _product_flaws(form: Form, known: Known) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ LAYOUT = 1
 
 TABLES = MetaData()
 
+_READING = "piste_reading"
+
 _layout = Table("layout", TABLES, Column("version", Integer, primary_key=True))
 
 
@@ -69,4 +71,10 @@ def _prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        is_reading = connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection that reads one state, without waiting for who writes."""
+    return engine.connect().execution_options(**{_READING: True})

@@ -5,12 +5,13 @@ Limits: a specification is one row with all its versions as JSON, and the column
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Integer,
     Select,
@@ -29,7 +30,7 @@ from piste.specs.forms import Form, read_form
 from piste.specs.lifecycle import Change
 from piste.specs.records import Conflict, Query, Record, source_id
 from piste.specs.specification import EventSpecification, Status
-from piste.store.metadata.database import TABLES
+from piste.store.metadata.database import TABLES, reading
 
 _specifications = Table(
     "specifications",
@@ -44,7 +45,8 @@ _specifications = Table(
     Column("source_version", Text),
     Column("data_product_id", Text),
     Column("record", Text, nullable=False),
-    UniqueConstraint("organization_id", "id"),
+    # Of all organizations, because events say nothing but the id.
+    UniqueConstraint("id"),
     # A name is unique for a data structure; without one, `source_id` is null, and nulls all differ.
     UniqueConstraint("organization_id", "source_id", "name"),
 )
@@ -83,26 +85,32 @@ class SpecificationRecords:
             return {row.name: row.id for row in connection.execute(wanted)}
 
     def put(self, record: Record) -> None:
-        values = self._values(record)
+        self.put_all([record])
+
+    def put_all(self, records: Sequence[Record]) -> None:
+        with self._engine.begin() as connection:
+            for record in records:
+                self._put(connection, record)
+
+    def _put(self, connection: Connection, record: Record) -> None:
+        columns, values = _specifications.c, self._values(record)
         try:
-            with self._engine.begin() as connection:
-                if record.revision == 0:
-                    connection.execute(insert(_specifications).values(values))
-                    return
-                columns = _specifications.c
-                changed = connection.execute(
-                    update(_specifications)
-                    .where(
-                        columns.organization_id == self._organization_id,
-                        columns.id == record.id,
-                        columns.revision == record.revision,
-                    )
-                    .values(values)
+            if record.revision == 0:
+                connection.execute(insert(_specifications).values(values))
+                return
+            changed = connection.execute(
+                update(_specifications)
+                .where(
+                    columns.organization_id == self._organization_id,
+                    columns.id == record.id,
+                    columns.revision == record.revision,
                 )
-                if changed.rowcount != 1:
-                    raise Conflict(record.id)
+                .values(values)
+            )
         except IntegrityError as error:
             raise Conflict(record.id) from error
+        if changed.rowcount != 1:
+            raise Conflict(record.id)
 
     def delete(self, specification_id: str) -> bool:
         columns = _specifications.c
@@ -139,6 +147,24 @@ class SpecificationRecords:
             "data_product_id": latest.data_product_id,
             "record": _as_json(record),
         }
+
+
+def revisions(engine: Engine) -> dict[str, int]:
+    """Of all specifications of all organizations, by their ids."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(_specifications.c.id, _specifications.c.revision))
+        return {row.id: row.revision for row in rows}
+
+
+def records(engine: Engine, ids: Iterable[str]) -> Iterator[Record]:
+    """Those that there are, of whichever organization."""
+    columns = _specifications.c
+    wanted = select(columns.id, columns.revision, columns.record)
+    with reading(engine) as connection:
+        for id_ in ids:
+            row = connection.execute(wanted.where(columns.id == id_)).first()
+            if row is not None:
+                yield _record(*row)
 
 
 def _as_json(record: Record) -> str:

@@ -33,11 +33,10 @@ OrganizationId = Annotated[
 ]
 
 
-def caller(authenticate: Authenticate, has_account: Callable[[str], bool]) -> Any:
-    """Annotation of a parameter that is the `Principal` who may act for the organization of the path."""
+def signed_in(authenticate: Authenticate) -> Callable[..., Principal]:
+    """Dependency: who asks, for whichever organization."""
 
     def principal(
-        organization_id: OrganizationId,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Principal:
         found = authenticate(credentials.credentials) if credentials is not None else None
@@ -47,11 +46,30 @@ def caller(authenticate: Authenticate, has_account: Callable[[str], bool]) -> An
                 "Wanted: an `Authorization: Bearer` header with a valid access token",
                 {"WWW-Authenticate": "Bearer"},
             )
+        return found
+
+    return principal
+
+
+def acting(
+    authenticate: Authenticate, has_account: Callable[[str], bool]
+) -> Callable[..., Principal]:
+    """Dependency: who asks, and may act for the organization of the path."""
+
+    def principal(
+        organization_id: OrganizationId,
+        found: Annotated[Principal, Depends(signed_in(authenticate))],
+    ) -> Principal:
         if not found.acts_for(organization_id) or not has_account(organization_id):
             raise not_found("organization")
         return found
 
-    return Annotated[Principal, Depends(principal)]
+    return principal
+
+
+def caller(authenticate: Authenticate, has_account: Callable[[str], bool]) -> Any:
+    """Annotation of a parameter that is the `Principal` who may act for the organization of the path."""
+    return Annotated[Principal, Depends(acting(authenticate, has_account))]
 
 
 async def json_body(request: Request) -> Json:

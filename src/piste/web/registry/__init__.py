@@ -1,0 +1,1 @@
+"""Iglu Server's HTTP API, of Piste's own schema registry."""
