@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from piste.events.schema_key import Json, SchemaKey
-from piste.specs.records import Query, source_id
+from piste.registry.structure_records import structure_hash
+from piste.specs.records import Query
 from piste.specs.service import (
     EVENT_SPECIFICATIONS,
     TRACKING_SCENARIOS,
@@ -239,7 +240,7 @@ def test_filters(service: Specifications) -> None:
     second = created(service, name="Menu", dataProductId=PRODUCT, status="published", version=3)
     third = created(service, event={"source": OTHER.uri})
     fourth = created(service, event=None)
-    structure = source_id(ORGANIZATION, ACTION)
+    structure = structure_hash(ORGANIZATION, ACTION)
     for query, expected in (
         (Query(), [first, second, third, fourth]),
         (Query(data_product_id=PRODUCT), [second]),

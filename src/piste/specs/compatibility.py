@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from piste.events.schema_key import Json, SchemaKey
-from piste.iglu.dialect import TooComplex, for_engine
+from piste.registry import inclusion
 from piste.specs.findings import Code, Finding, Severity
-from piste.subschema import Compatible, Incompatible, InvalidSchema, Undecidable, Verdict, check
+from piste.subschema import Compatible, Incompatible, InvalidSchema, Undecidable, Verdict
 
 SOURCE = "event.schema"
 
@@ -58,20 +58,11 @@ def compatibility(
 
 
 def compared(schema: Mapping[str, Json], structure: Mapping[str, Json]) -> Verdict | InvalidSchema:
-    """Whether each event that a specification allows is an instance of a data structure, when formats mean
-    what they mean to the validation of events."""
+    """Whether each event that a specification allows is an instance of a data structure."""
     try:
-        left = for_engine(dict(schema))
-    except TooComplex as error:
-        return InvalidSchema("left", "$", str(error))
-    try:
-        return check(left, for_engine(dict(structure)))
-    except TooComplex as error:
-        return Undecidable(f"the data structure {error}")
+        return inclusion.compared(schema, structure, right_name="the data structure")
     except InvalidSchema as error:
-        if error.side == "left":
-            return error
-        return Undecidable(f"the data structure is no valid schema, {error.path}: {error.problem}")
+        return error
 
 
 def _finding(

@@ -4,7 +4,6 @@ Room:   the types and the small interface that the service needs of a store.
 Limits: a record knows by its `revision` which state of it was read; a store refuses to write over another.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -60,12 +59,6 @@ class Query:
     source_id: str | None = None
     source_version: str | None = None
     status: Status | None = None
-
-
-def source_id(organization_id: str, key: SchemaKey) -> str:
-    """Of a data structure, whatever its version: as Snowplow's console makes it."""
-    text = f"{organization_id}-{key.vendor}-{key.name}-{key.format}"
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Records(Protocol):

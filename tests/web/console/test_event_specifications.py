@@ -22,8 +22,9 @@ from support.console import (
 )
 
 from piste.events.schema_key import SchemaKey
+from piste.registry.structure_records import structure_hash
 from piste.specs.forms import MAX_PUBLISHED
-from piste.specs.records import Query, source_id
+from piste.specs.records import Query
 
 SPECS = "event-specs/v1"
 ID = "5a203ef8-939b-4fd1-914e-f12a3dd1a869"
@@ -346,7 +347,7 @@ def test_filters(world: World) -> None:
     first = created(world)
     second = created(world, name="Menu", dataProductId=PRODUCT, status="published")
     third = created(world, event={"source": USER.uri})
-    structure = source_id(ORGANIZATION, ACTIONS)
+    structure = structure_hash(ORGANIZATION, ACTIONS)
     for query, expected in (
         ("", [first, second, third]),
         (f"dataProductId={PRODUCT}", [second]),

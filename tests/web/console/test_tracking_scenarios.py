@@ -8,7 +8,7 @@ import pytest
 from support.console import ORGANIZATION, World, opened
 
 from piste.events.schema_key import SchemaKey
-from piste.specs.records import source_id
+from piste.registry.structure_records import structure_hash
 
 SCENARIOS = "tracking-scenarios/v1"
 ID = "5a203ef8-939b-4fd1-914e-f12a3dd1a869"
@@ -120,7 +120,7 @@ def test_filters_and_history(world: World) -> None:
     """Under the older names, with `scenarioId` in the history."""
     first = created(world)
     second = created(world, event={"source": TEST_EVENT.uri}, status="published")
-    structure = source_id(ORGANIZATION, ACTIONS)
+    structure = structure_hash(ORGANIZATION, ACTIONS)
     for query, expected in (
         (f"dataStructureId={structure}", [first]),
         (f"dataStructureId={structure}&dataStructureVersion=1-0-0", [first]),

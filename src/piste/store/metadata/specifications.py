@@ -5,7 +5,7 @@ Limits: a specification is one row with all its versions as JSON, and the column
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from piste.events.schema_key import SchemaKey
-from piste.specs.forms import Form, read_form
+from piste.registry.structure_records import structure_hash
 from piste.specs.lifecycle import Change
-from piste.specs.records import Conflict, Query, Record, source_id
-from piste.specs.specification import EventSpecification, Status
+from piste.specs.published import as_stored
+from piste.specs.records import Conflict, Query, Record
+from piste.specs.specification import Status
 from piste.store.metadata.database import TABLES, reading
 
 _specifications = Table(
@@ -79,7 +80,7 @@ class SpecificationRecords:
         columns = _specifications.c
         wanted = select(columns.name, columns.id).where(
             columns.organization_id == self._organization_id,
-            columns.source_id == source_id(self._organization_id, source),
+            columns.source_id == structure_hash(self._organization_id, source),
         )
         with self._engine.connect() as connection:
             return {row.name: row.id for row in connection.execute(wanted)}
@@ -142,7 +143,7 @@ class SpecificationRecords:
             "revision": record.revision + 1,
             "name": latest.name,
             "status": latest.status.value,
-            "source_id": source and source_id(self._organization_id, source),
+            "source_id": source and structure_hash(self._organization_id, source),
             "source_version": source and str(source.version),
             "data_product_id": latest.data_product_id,
             "record": _as_json(record),
@@ -194,12 +195,5 @@ def _record(id_: str, revision: int, text: str) -> Record:
         )
         for one in stored["changes"]
     )
-    versions = {one["version"]: _specification(one) for one in stored["versions"]}
+    versions = {one["version"]: as_stored(one) for one in stored["versions"]}
     return Record(id_, changes, versions, revision)
-
-
-def _specification(stored: Mapping[str, Any]) -> EventSpecification:
-    """What was stored has been a form once."""
-    form = read_form({"spec": dict(stored)}, "spec")
-    assert isinstance(form, Form), form
-    return form.at(stored["id"], stored["version"], Status(stored["status"]))
