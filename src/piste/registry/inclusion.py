@@ -5,11 +5,15 @@ Limits: takes about a second at most.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from piste.events.schema_key import Json
 from piste.iglu.dialect import TooComplex, for_engine
-from piste.subschema import InvalidSchema, Undecidable, Verdict, check
+from piste.subschema import Compatible, InvalidSchema, Undecidable, Verdict, check
+
+_RIGHT = "the right schema"
+"""As the engine calls it."""
 
 
 def compared(left: Mapping[str, Json], right: Mapping[str, Json], *, right_name: str) -> Verdict:
@@ -22,13 +26,16 @@ def compared(left: Mapping[str, Json], right: Mapping[str, Json], *, right_name:
     except TooComplex as error:
         raise InvalidSchema("left", "$", str(error)) from error
     try:
-        return check(left, for_engine(dict(right)))
+        verdict = check(left, for_engine(dict(right)))
     except TooComplex as error:
         return Undecidable(f"{right_name} {error}")
     except InvalidSchema as error:
         if error.side == "left":
             raise
         return Undecidable(f"{right_name} is no valid schema, {error.path}: {error.problem}")
+    if isinstance(verdict, Compatible):
+        return verdict
+    return replace(verdict, reason=verdict.reason.replace(_RIGHT, right_name))
 
 
 def plain_json(witness: Json) -> Json:

@@ -143,19 +143,19 @@ class Publication:
                 details: dict[str, Json] = {
                     "counterexample": plain_json(witness),
                     "path": path,
-                    "reason": _in_their_words(reason),
+                    "reason": reason,
                 }
                 raise Refusal(message(HTTPStatus.CONFLICT, broken(step), **details))
             case Incompatible(path=path, reason=reason):
                 text = (
                     f"Some instances of {step.older} are not valid any more under {step.newer}: "
-                    f"{path}: {_in_their_words(reason)}"
+                    f"{path}: {reason}"
                 )
                 return Finding(text, Level.WARNING, "")
             case Undecidable(reason, path):
                 text = (
                     f"It could not be decided whether all instances of {step.older} stay valid "
-                    f"under {step.newer}: {path}: {_in_their_words(reason)}"
+                    f"under {step.newer}: {path}: {reason}"
                 )
                 return Finding(text, Level.WARNING, "")
             case Compatible() | None:
@@ -167,7 +167,3 @@ def broken(step: Step) -> str:
         f"Breaking change: instances of {step.older} are not valid any more under {step.newer}, "
         "which an ADDITION must not do; publish it as a REVISION or a MODEL"
     )
-
-
-def _in_their_words(reason: str) -> str:
-    return reason.replace("the right schema", _NEWER)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from piste.events.schema_key import Json, SchemaKey
-from piste.specs.compatibility import compared, in_their_words
+from piste.specs.compatibility import compared
 from piste.specs.forms import Form
 from piste.subschema import Compatible, Incompatible, InvalidSchema, Undecidable, Verdict
 
@@ -134,9 +134,9 @@ def _fit(verdict: Verdict | InvalidSchema) -> Fit:
 def _details(verdict: Verdict | InvalidSchema) -> dict[str, Json]:
     match verdict:
         case Incompatible(witness, path, reason):
-            return {"counterexample": witness, "path": path, "reason": in_their_words(reason)}
+            return {"counterexample": witness, "path": path, "reason": reason}
         case Undecidable(reason, path):
-            return {"path": path, "reason": in_their_words(reason)}
+            return {"path": path, "reason": reason}
         case InvalidSchema(path=path, problem=problem):
             return {"path": path, "reason": problem}
         case _:

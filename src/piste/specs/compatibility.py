@@ -79,19 +79,14 @@ def _finding(
                 Code.SCHEMA_INCOMPATIBLE,
                 f"{beginning}, event schema is INCOMPATIBLE with {structure}",
                 SOURCE,
-                {"counterexample": witness, "path": path, "reason": in_their_words(reason)},
+                {"counterexample": witness, "path": path, "reason": reason},
             )
         case Undecidable(reason, path):
             title = f"{beginning}, compatibility of event schema is UNDECIDABLE with {structure}"
-            details = {"path": path, "reason": in_their_words(reason)}
+            details = {"path": path, "reason": reason}
             return Finding(severity, Code.SCHEMA_UNDECIDABLE, title, SOURCE, details)
         case InvalidSchema(path=path, problem=problem):
             title = f"{beginning}, event schema is not a valid draft-04 schema"
             return Finding(
                 severity, Code.INVALID_FIELD, title, SOURCE, {"path": path, "reason": problem}
             )
-
-
-def in_their_words(reason: str) -> str:
-    """Of an author of specifications, to whom the right schema is a data structure."""
-    return reason.replace("the right schema", "the data structure")
