@@ -201,7 +201,7 @@ def test_the_whole_story(console: Console) -> None:
                 "schema": CLICK,
                 "path": "$.label",
             },
-            {"message": "There are 0 entities, at least 1 are wanted", "schema": USER},
+            {"message": "0 entities found, at least 1 expected", "schema": USER},
         ],
     }
 

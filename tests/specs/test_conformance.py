@@ -147,13 +147,13 @@ def test_a_declared_specification_is_held_against_all_that_it_asks() -> None:
                     "schema": CLICK.uri,
                     "path": "$.label",
                 },
-                {"message": "There are 2 entities, at most 1 are wanted", "schema": USER.uri},
+                {"message": "2 entities found, at most 1 expected", "schema": USER.uri},
                 {
                     "message": "$.id: string found, integer expected",
                     "schema": USER.uri,
                     "path": "$.id",
                 },
-                {"message": "There are 0 entities, at least 1 are wanted", "schema": CART.uri},
+                {"message": "0 entities found, at least 1 expected", "schema": CART.uri},
             ],
         },
     }

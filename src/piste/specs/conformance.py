@@ -116,7 +116,7 @@ def _data_flaws(schema: Schema | None, data: Json, key: SchemaKey) -> list[Viola
 
 def _count_flaw(entity: Entity, count: int) -> str | None:
     if count < (entity.min_cardinality or 0):
-        return f"There are {count} entities, at least {entity.min_cardinality} are wanted"
+        return f"{count} entities found, at least {entity.min_cardinality} expected"
     if entity.max_cardinality is not None and count > entity.max_cardinality:
-        return f"There are {count} entities, at most {entity.max_cardinality} are wanted"
+        return f"{count} entities found, at most {entity.max_cardinality} expected"
     return None
