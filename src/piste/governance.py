@@ -245,11 +245,16 @@ class Governance:
         return folder
 
     def _tell_schemas(self, keys: Collection[SchemaKey] | None) -> None:
-        """These, or all."""
+        """All, or these and the other versions of them, of which one may supersede another now."""
         from piste.registry.published import published
 
+        schemas = self.store.schemas()
         with self._telling:
-            found = published(self.store.schemas(), keys)
+            if keys is not None:
+                families = {(key.vendor, key.name) for key in keys}
+                stored = [one for v, n in families for one in schemas.find(vendor=v, name=n)]
+                keys = {*keys, *(one.key for one in stored)}
+            found = published(schemas, keys)
             self._decisions.tell(
                 Decision(Subject.SCHEMA, key.uri, encode(found[key]) if key in found else None)
                 for key in (found if keys is None else keys)

@@ -52,6 +52,11 @@ class Held:
         entities = (*listed.tracked, *listed.enriched) if listed is not None else ()
         return [(entity, _schema(entity.schema)) for entity in entities]
 
+    @property
+    def wants_entities(self) -> bool:
+        """Whether it says anything of entities."""
+        return bool(self._entities)
+
     def fits(self, data: Json) -> bool:
         """Whether an event's own data satisfy the event schema."""
         return _is_valid(self._event, data)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from piste.events.enriched import EnrichedEvent, Value
 from piste.events.matches import Match
 from piste.events.schema_key import Json, SchemaKey, SelfDescribing
-from piste.specs.conformance import Held, Violation, by_schema
+from piste.specs.conformance import EntityData, Held, Violation, by_schema
 from piste.specs.fitting import Fitting
 from piste.specs.published import Published
 
@@ -101,7 +101,9 @@ class Plan:
         fitting = self._fitting_of(own.key).of(own.data)
         if not fitting:
             return NOTHING
-        entities = by_schema(event.contexts + event.derived_contexts)
+        entities: EntityData = {}
+        if any(live.held.wants_entities for live in fitting):
+            entities = by_schema(event.contexts + event.derived_contexts)
         found = [live.inferred for live in fitting if live.held.has_right(entities)]
         if len(found) == 1:
             return found[0]
