@@ -26,10 +26,12 @@ from .wire import TP2, connect, get, post_json
 
 @pytest.mark.parametrize("command", [("micro",), ("serve", "--ephemeral")], ids=" ".join)
 def test_the_start_up_line_names_the_port(command: tuple[str, ...], iglu_json: Path) -> None:
-    """`--port 0` takes a free port; the line that test suites wait for says which, on stderr."""
+    """`--port 0` takes a free port; the line that test suites wait for says which, on stderr. One more says
+    the key of this run, unless it was given one."""
     with running(*command, "--iglu", iglu_json, "--log-format", "human") as server:
-        (line,) = server.micro.stderr.until(bool)
-        assert re.fullmatch(r"\[INFO\] \S+ - REST interface bound to /127\.0\.0\.1:\d+", line)
+        bound, key = server.micro.stderr.until(lambda lines: len(lines) == 2)
+        assert re.fullmatch(r"\[INFO\] \S+ - REST interface bound to /127\.0\.0\.1:\d+", bound)
+        assert re.fullmatch(r"\[INFO\] \S+ - API key of this run: tt_[0-9A-Za-z]{43}", key)
         assert json.loads(ask(server, get("/health")).body)["status"] == "ok"
         assert server.micro.stdout.until(bool, seconds=0) == []
 
