@@ -14,7 +14,7 @@ from piste.events.columns import (
 )
 from piste.events.failures import RegistryError
 from piste.events.schema_key import SchemaKey
-from piste.events.tables import TABLES
+from piste.events.tables import TABLES, TRAFFIC
 from piste.iglu import EmbeddedRegistry
 
 JSON_TYPE = {
@@ -82,6 +82,7 @@ def test_what_is_derived_from_the_columns_agrees_with_them() -> None:
         "valid",
         "specifications",
         *NAMES,
+        *(column.name for column in TRAFFIC),
     )
 
 

@@ -46,6 +46,32 @@ _SQL_TYPES = {
     ColumnType.JSON: "VARCHAR",
 }
 
+TRAFFIC = (
+    StoredColumn("website_id", "VARCHAR"),
+    StoredColumn("visitor_id", "VARCHAR"),
+    StoredColumn("hit_type", "VARCHAR"),
+    StoredColumn("hit_name", "VARCHAR"),
+    StoredColumn("path", "VARCHAR"),
+    StoredColumn("content_group", "VARCHAR"),
+    StoredColumn("referrer_domain", "VARCHAR"),
+    StoredColumn("referrer_channel", "VARCHAR"),
+    StoredColumn("channel_detail", "VARCHAR"),
+    StoredColumn("device_type", "VARCHAR"),
+    StoredColumn("browser_family", "VARCHAR"),
+    StoredColumn("os_family", "VARCHAR"),
+    StoredColumn("screen_bucket", "VARCHAR"),
+    StoredColumn("properties", "VARCHAR", is_long=True),
+    StoredColumn("is_bot", "BOOLEAN"),
+    StoredColumn("bot_reason", "VARCHAR"),
+    StoredColumn("is_excluded", "BOOLEAN"),
+)
+"""What web analytics ask of an event of a website, whichever protocol it came by; null for other events.
+
+`hit_type` is TinyTrail's event type, `hit_name` the name of a custom event, `properties` its JSON. The time of
+a hit is `derived_tstamp`; campaigns are in `mkt_source`, `mkt_medium`, `mkt_campaign`, countries in
+`geo_country`.
+"""
+
 TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
     "events": (
         StoredColumn("seq", "BIGINT"),
@@ -55,6 +81,7 @@ TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
             StoredColumn(column.name, _SQL_TYPES[column.type], column.type is ColumnType.JSON)
             for column in COLUMNS
         ),
+        *TRAFFIC,
     ),
     "payloads": (
         StoredColumn("seq", "BIGINT"),
