@@ -57,8 +57,8 @@ TRAFFIC = (
     StoredColumn("referrer_channel", "VARCHAR"),
     StoredColumn("channel_detail", "VARCHAR"),
     StoredColumn("device_type", "VARCHAR"),
-    StoredColumn("browser_family", "VARCHAR"),
-    StoredColumn("os_family", "VARCHAR"),
+    StoredColumn("browser", "VARCHAR"),
+    StoredColumn("operating_system", "VARCHAR"),
     StoredColumn("screen_bucket", "VARCHAR"),
     StoredColumn("properties", "VARCHAR", is_long=True),
     StoredColumn("is_bot", "BOOLEAN"),
@@ -67,9 +67,9 @@ TRAFFIC = (
 )
 """What web analytics ask of an event of a website, whichever protocol it came by; null for other events.
 
-`hit_type` is TinyTrail's event type, `hit_name` the name of a custom event, `properties` its JSON. The time of
-a hit is `derived_tstamp`; campaigns are in `mkt_source`, `mkt_medium`, `mkt_campaign`, countries in
-`geo_country`.
+`hit_type` is TinyTrail's event type, `hit_name` the name of a custom event, `properties` its JSON; `browser`
+and `operating_system` are families (`os_family` is a canonical column, of an enrichment). The time of a hit is
+`derived_tstamp`; campaigns are in `mkt_source`, `mkt_medium`, `mkt_campaign`, countries in `geo_country`.
 """
 
 TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
