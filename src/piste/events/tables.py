@@ -68,8 +68,8 @@ TRAFFIC = (
 """What web analytics ask of an event of a website, whichever protocol it came by; null for other events.
 
 `hit_type` is TinyTrail's event type, `hit_name` the name of a custom event, `properties` its JSON; `browser`
-and `operating_system` are families (`os_family` is a canonical column, of an enrichment). The time of a hit is
-`derived_tstamp`; campaigns are in `mkt_source`, `mkt_medium`, `mkt_campaign`, countries in `geo_country`.
+and `operating_system` are families (`os_family` is a canonical column, of an enrichment). The time of a hit
+is `derived_tstamp`; campaigns are in `mkt_source`, `mkt_medium`, `mkt_campaign`, countries in `geo_country`.
 """
 
 TABLES: Mapping[str, tuple[StoredColumn, ...]] = {
