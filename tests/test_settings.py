@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from piste.settings import InvalidSettings, Loaded, Settings, load, reference
+from piste.settings import InvalidSettings, Loaded, Settings, clients, load, reference
 from piste.settings.fields import Setting, settings_by_key
 from piste.settings.kinds import kind_of, plain, text
 from piste.settings.load import values_by_key
@@ -188,6 +188,11 @@ def test_every_setting_can_be_given_in_toml(setting: Setting) -> None:
     result = loaded(files=files, defaults=companions(setting))
     assert values_by_key(result.settings)[setting.key] == example(setting)
     assert result.origins[setting.key] == "piste.toml"
+
+
+def test_variables_of_the_clients_are_no_mistake() -> None:
+    """Who uses both in one shell may start Piste there."""
+    assert loaded(environ=dict.fromkeys(clients.VARIABLES, "x")).settings == loaded().settings
 
 
 @pytest.mark.parametrize("setting", round_trips())

@@ -1,11 +1,13 @@
-"""The command line: `piste serve`, `piste micro`, `piste config`, `piste subschema`.
+"""The command line: `piste serve`, `piste micro`, `piste config`, `piste subschema`, `piste schema`,
+`piste specs`.
 
 Room:   the top. Turns arguments into `Settings` and hands them to `piste.app`; knows no HTTP, no store.
 Limits: the app is imported only by the commands that run it, so that help and errors come at once.
 Source: the flags of `piste micro` are Snowplow Micro's.
 
 Exit codes: 0 all went well; 1 the settings cannot be used, as Snowplow Micro has it; 2 the command
-line itself cannot be read; else what `piste.app.run` or `piste.subschema_command` answers.
+line itself cannot be read; else what `piste.app.run`, `piste.subschema_command`,
+`piste.schema_command` or `piste.specs_command` answers.
 """
 
 import os
@@ -16,11 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import piste
+from piste.schema_command.arguments import PURPOSE as FOR_SCHEMAS
+from piste.schema_command.arguments import add_commands as add_schema_commands
 from piste.settings import Disk, Files, InvalidSettings, Loaded, Settings, load
 from piste.settings.fields import Setting, settings_by_key
 from piste.settings.kinds import text
 from piste.settings.show import as_json, as_text
 from piste.settings.sources import Given
+from piste.specs_command.arguments import PURPOSE as FOR_SPECS
+from piste.specs_command.arguments import add_commands as add_specs_commands
 
 DEFAULTS_OF_MICRO = (
     Given("log.events", True, "piste micro"),
@@ -43,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     if arguments.command == "subschema":
         return _compare(arguments)
+    if arguments.command == "schema":
+        return _schema(arguments)
+    if arguments.command == "specs":
+        return _specs(arguments)
     try:
         loaded = loaded_settings(arguments, os.environ, Disk())
     except InvalidSettings as error:
@@ -103,6 +113,8 @@ def parser() -> ArgumentParser:
     subschema.add_argument(
         "--json", dest="as_json", action="store_true", help="print one JSON object"
     )
+    add_schema_commands(commands.add_parser("schema", help=FOR_SCHEMAS, description=FOR_SCHEMAS))
+    add_specs_commands(commands.add_parser("specs", help=FOR_SPECS, description=FOR_SPECS))
     for name, reason in ABSENT.items():
         micro.add_argument(name, action=_Absent, nargs="?", help=f"not available: {reason}")
     return top
@@ -165,6 +177,18 @@ def _compare(arguments: Namespace) -> int:
     from piste import subschema_command
 
     return subschema_command.run(arguments.left, arguments.right, as_json=arguments.as_json)
+
+
+def _schema(arguments: Namespace) -> int:
+    from piste.schema_command import command
+
+    return command.run(arguments, os.environ)
+
+
+def _specs(arguments: Namespace) -> int:
+    from piste.specs_command import command
+
+    return command.run(arguments, os.environ)
 
 
 def _run(settings: Settings) -> int:

@@ -225,6 +225,23 @@ class InspectorSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrafficSettings:
+    api_requests: Annotated[
+        int,
+        Doc(
+            "Requests that an API key may make of TinyTrail's API in each `traffic.api_window`; invalid keys "
+            "count by address."
+        ),
+        Between(1, 100_000),
+    ] = 60
+    api_window: Annotated[
+        timedelta,
+        Doc("How long a request counts towards `traffic.api_requests`."),
+        AtLeast(timedelta(seconds=1)),
+    ] = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogSettings:
     format: Annotated[
         Literal["auto", "human", "json"],
@@ -282,6 +299,9 @@ class Settings:
     )
     inspector: Annotated[InspectorSettings, Doc("The Micro API and the inspector page.")] = field(
         default_factory=InspectorSettings
+    )
+    traffic: Annotated[TrafficSettings, Doc("Web analytics.")] = field(
+        default_factory=TrafficSettings
     )
     log: Annotated[LogSettings, Doc("What is written to standard error.")] = field(
         default_factory=LogSettings

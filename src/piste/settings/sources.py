@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from piste.settings import clients
 from piste.settings.fields import PREFIX, settings_by_key
 
 MICRO_PASSWORD = "MICRO_SSL_CERT_PASSWORD"  # noqa: S105 (the name of the variable)
@@ -151,7 +152,9 @@ def _environment(environ: Mapping[str, str]) -> Iterator[Found]:
     for name, value in sorted(environ.items()):
         if name in known:
             yield Given(known[name], value, name, is_text=True)
-        elif name.startswith(PREFIX) and not _is_from_kubernetes(name, value):
+        elif name in clients.VARIABLES or not name.startswith(PREFIX):
+            continue
+        elif not _is_from_kubernetes(name, value):
             nearest = did_you_mean(name, known)
             yield Problem(f"unknown variable `{name}`{nearest}", "environment", name)
 
