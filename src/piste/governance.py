@@ -12,17 +12,17 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from piste import __version__
 from piste.accounts.keys import RANDOM_BYTES, new_key
-from piste.accounts.principal import Role
+from piste.accounts.principal import Principal, Role
 from piste.enriching import clock_ms, new_uuid
 from piste.events.failures import ResolutionError
 from piste.events.schema_key import Json, SchemaKey
-from piste.iglu import OwnRegistry, Resolver, Versions
+from piste.iglu import EmbeddedRegistry, OwnRegistry, Resolver, Versions
 from piste.ingest.decisions import Decision, Decisions, Subject
 from piste.jsontext import encode
 from piste.settings import Settings
@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # imported when opened
 
 DATABASE = "metadata.db"
 KEY_FILE = "secret.key"
-COMPARING_SECONDS = 10.0
+COMPARING_SECONDS = 2.0
 """How long a deployment may look for specifications that it would break."""
 
 
@@ -66,7 +66,12 @@ class FirstKey:
 class Governance:
     """Opens itself when it is first asked for anything."""
 
-    def __init__(self, settings: Settings, resolver: Resolver, decisions: Decisions) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resolver: Resolver,
+        decisions: Decisions,
+    ) -> None:
         self._settings, self._resolver, self._decisions = settings, resolver, decisions
         self._versions = Versions(
             [one for one in resolver.registries if not isinstance(one, OwnRegistry)], clock_ms
@@ -133,6 +138,7 @@ class Governance:
             on_change=self._tell_schemas,
             version=__version__,
             patches_allowed=self._settings.registry.patches_allowed,
+            reserved_vendors=self._reserved_vendors,
         )
 
     def specifications(self, names: "Names", organization_id: str, author: str) -> "Specifications":
@@ -160,17 +166,19 @@ class Governance:
             product_exists=lambda product_id: products.get(product_id) is not None,
         )
 
-    def structures(self, organization_id: str, author: str) -> "DataStructures":
+    def structures(self, organization_id: str, principal: Principal) -> "DataStructures":
         from piste.registry.structures import DataStructures
 
         return DataStructures(
             organization_id=organization_id,
-            author=author,
+            author=principal.user_id,
             schemas=self.store.schemas(),
             records=self.store.structures(organization_id),
             now=_now,
             affected=partial(self._affected, organization_id),
             on_change=self._tell_schemas,
+            is_admin=principal.role is Role.ADMIN,
+            reserved_vendors=self._reserved_vendors,
         )
 
     def applications(self, organization_id: str) -> "SourceApplications":
@@ -205,6 +213,10 @@ class Governance:
     @property
     def store(self) -> "MetadataStore":
         return self._opened().store
+
+    @cached_property
+    def _reserved_vendors(self) -> frozenset[str]:
+        return frozenset(key.vendor for key in EmbeddedRegistry().schemas())
 
     def _opened(self) -> "_Open":
         if self._open is None:

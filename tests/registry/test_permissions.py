@@ -16,6 +16,7 @@ from piste.registry.permissions import (
     described,
     may_create,
     may_read,
+    reserved_flaw,
 )
 from piste.registry.records import Environment, StoredSchema
 
@@ -107,3 +108,16 @@ def test_what_a_caller_is_told_of_itself() -> None:
     assert described(ACME_MEMBER) == {"vendor": "", "schema": "CREATE_VENDOR", "key": []}
     keys = ["CREATE", "DELETE"]
     assert described(SUPER) == {"vendor": "", "schema": "CREATE_VENDOR", "key": keys}
+
+
+def test_vendors_that_come_with_piste_are_an_administrator_s() -> None:
+    """Of exactly these vendors; what only begins like one is anybody's."""
+    reserved = frozenset({"com.reserved"})
+    sentence = (
+        "Schemas of com.reserved come with Piste and are everybody's: only an administrator may publish "
+        "more of them"
+    )
+    assert reserved_flaw("com.reserved", reserved, is_admin=False) == sentence
+    assert reserved_flaw("com.reserved", reserved, is_admin=True) is None
+    assert reserved_flaw("com.reserved.x", reserved, is_admin=False) is None
+    assert reserved_flaw("com.reserve", reserved, is_admin=False) is None

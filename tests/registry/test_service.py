@@ -19,9 +19,10 @@ from support.registries import (
     schema,
 )
 
+from piste.events.schema_key import Json
 from piste.registry import inclusion, publication
 from piste.registry.drafts import DraftId
-from piste.registry.permissions import Anyone, Caller, Member, Super
+from piste.registry.permissions import Action, Anyone, Caller, KeyHolder, Member, Super
 from piste.registry.published import published
 from piste.registry.records import Environment
 
@@ -72,6 +73,27 @@ def test_a_member_publishes_only_what_is_their_organization_s(installed: Install
     assert (answer.status, answer.json) == (403, NOT_AUTHORIZED)
     assert publish(installed, "1-0-0", ANN, name="other") == 201
     assert publish(installed, "1-0-0", ROB, vendor="com.rival") == 201
+
+
+def test_for_vendors_that_come_with_piste_the_super_key_is_wanted(installed: Installed) -> None:
+    """A key to write everything is not enough; a reader hears what a reader always hears."""
+    sentence = (
+        "Schemas of com.reserved come with Piste and are everybody's: only an administrator may publish "
+        "more of them"
+    )
+    callers: list[tuple[Caller, Json]] = [
+        (ANN, {"message": sentence}),
+        (KeyHolder("w", OWN, "*", Action.CREATE_VENDOR), {"message": sentence}),
+        (KeyHolder("r", OWN, "*", Action.READ), NOT_AUTHORIZED),
+        (Anyone(), NOT_AUTHORIZED),
+    ]
+    for caller, message in callers:
+        answer = installed.registry.publish(caller, schema(vendor="com.reserved"))
+        assert (answer.status, answer.json) == (403, message)
+    assert installed.changes.told == []
+    assert publish(installed, "1-0-0", SUPER, vendor="com.reserved") == 201
+    answer = installed.registry.publish(ANN, schema("1-0-1", vendor="com.reserved"))
+    assert answer.status == 403
 
 
 def test_a_member_does_not_read_what_is_not_theirs(installed: Installed) -> None:

@@ -1,6 +1,7 @@
 """Data structures, source applications, data products and specifications on one real database, over HTTP.
 
-Room:   the services put together as the program does; clock and ids are handed in.
+Room:   the services of `piste.governance` with a clock and ids that tests know; `piste.consoles` puts them
+        together as in the program.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,12 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from support.console import ORGANIZATION, OTHER_ORGANIZATION, TOKENS, Answered, call
+from support.console import ORGANIZATION, Answered, call, known_identity
 
+from piste.accounts.principal import Principal, Role
+from piste.accounts.service import Identity
+from piste.consoles import console_of
 from piste.events.schema_key import Json, SchemaKey
+from piste.governance import Governance
 from piste.registry.deployment import Affected
 from piste.registry.records import Environment, StoredSchema
 from piste.registry.structure_records import structure_hash
@@ -23,19 +28,13 @@ from piste.specs.breakage import affected
 from piste.specs.products import DataProducts
 from piste.specs.published import Published
 from piste.specs.records import Query
-from piste.specs.service import EVENT_SPECIFICATIONS, Specifications
+from piste.specs.service import Names, Specifications
 from piste.specs.structures import KnownStructures
 from piste.specs.subscriptions import Subscriptions
 from piste.store.metadata import MetadataStore
-from piste.web.console.app import console
-from piste.web.console.applications import router as applications_router
-from piste.web.console.event_specifications import router as specifications_router
-from piste.web.console.products import router as products_router
-from piste.web.console.requests import caller
-from piste.web.console.structures import router as structures_router
-from piste.web.console.subscriptions import router as subscriptions_router
 
 BASE = "/api/msc/v1"
+RESERVED_VENDORS = frozenset({"com.reserved"})
 START = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 ELSEWHERE = SchemaKey.of("iglu:org.example/elsewhere/jsonschema/1-0-0")
 META_SCHEMA = (
@@ -75,6 +74,7 @@ class Plans:
     later, and ids are counted."""
 
     store: MetadataStore
+    identity: Identity
     elsewhere: Mapping[SchemaKey, Json] = field(default_factory=lambda: {ELSEWHERE: {}})
     changed_schemas: list[SchemaKey] = field(default_factory=list)
     changed_specifications: list[None] = field(default_factory=list)
@@ -82,16 +82,8 @@ class Plans:
     ids: int = 0
 
     def __post_init__(self) -> None:
-        who = caller(TOKENS.get, {ORGANIZATION, OTHER_ORGANIZATION}.__contains__)
-        self.application = console(
-            [
-                structures_router(self.structures, who),
-                applications_router(self.applications, who),
-                products_router(self.products, who),
-                subscriptions_router(self.subscriptions, who),
-                specifications_router(EVENT_SPECIFICATIONS, self.specifications, who),
-            ]
-        )
+        # The services of `Governance`, put together by the program's own hands.
+        self.application: Any = console_of(cast("Governance", self), None, _nothing_pending)
 
     def now(self) -> datetime:
         self.looks += 1
@@ -101,15 +93,17 @@ class Plans:
         self.ids += 1
         return str(UUID(int=self.ids, version=4))
 
-    def structures(self, organization_id: str, author: str) -> DataStructures:
+    def structures(self, organization_id: str, principal: Principal) -> DataStructures:
         return DataStructures(
             organization_id=organization_id,
-            author=author,
+            author=principal.user_id,
             schemas=self.store.schemas(),
             records=self.store.structures(organization_id),
             now=self.now,
             affected=lambda key, json: self._affected(organization_id, key, json),
             on_change=self.changed_schemas.extend,
+            is_admin=principal.role is Role.ADMIN,
+            reserved_vendors=RESERVED_VENDORS,
         )
 
     def applications(self, organization_id: str) -> SourceApplications:
@@ -133,14 +127,15 @@ class Plans:
     def subscriptions(self, organization_id: str, author: str) -> Subscriptions:
         return Subscriptions(self.store.products(organization_id), author, self.new_id)
 
-    def specifications(self, organization_id: str, author: str) -> Specifications:
+    def specifications(self, names: Names, organization_id: str, author: str) -> Specifications:
         return Specifications(
             records=self.store.specifications(organization_id),
             structures=self.known(organization_id),
-            names=EVENT_SPECIFICATIONS,
+            names=names,
             author=author,
             now=self.now,
             new_id=self.new_id,
+            on_change=lambda: self.changed_specifications.append(None),
         )
 
     def known(self, organization_id: str) -> KnownStructures:
@@ -219,11 +214,15 @@ class Plans:
         return affected(published, key, json, lambda: False)
 
 
+async def _nothing_pending() -> int:
+    return 0
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Plans]:
     store = MetadataStore(folder / "metadata.db")
     try:
-        yield Plans(store)
+        yield Plans(store, known_identity(store, folder))
     finally:
         store.close()
 

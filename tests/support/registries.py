@@ -110,5 +110,6 @@ def registry_in(folder: Path, *, patches_allowed: bool = False) -> Installed:
         on_change=changes,
         version="1.2.3",
         patches_allowed=patches_allowed,
+        reserved_vendors=frozenset({"com.reserved"}),
     )
     return Installed(store, registry, changes)

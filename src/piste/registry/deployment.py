@@ -14,6 +14,7 @@ from datetime import datetime
 from piste.events.schema_key import Json, SchemaKey, SchemaVer
 from piste.jsontext import encode_text
 from piste.registry.inclusion import compared, plain_json
+from piste.registry.permissions import reserved_flaw
 from piste.registry.publishing import (
     ALREADY_EXISTS,
     Step,
@@ -134,6 +135,8 @@ class Deploying:
     now: Callable[[], datetime]
     affected: Callable[[SchemaKey, Mapping[str, Json]], Sequence[Affected]]
     on_change: Callable[[Sequence[SchemaKey]], None]
+    is_admin: bool
+    reserved_vendors: frozenset[str]
 
     def store_validated(self, candidate: Candidate) -> tuple[str | None, tuple[str, ...]]:
         """Why it is not kept, if it is not; and what will be in the way of its deployment."""
@@ -224,7 +227,11 @@ class Deploying:
         return _Decision(stored, is_new=True, warnings=_step_warnings(stored, there, comparisons))
 
     def _of_ours(self, view: Schemas, key: SchemaKey) -> list[StoredSchema]:
-        """The same structure in all versions and environments. Raises `_Refused` when it is another's."""
+        """The same structure in all versions and environments. Raises `_Refused` when it is another's, or
+        everybody's."""
+        flaw = reserved_flaw(key.vendor, self.reserved_vendors, is_admin=self.is_admin)
+        if flaw is not None:
+            raise _Refused(409, flaw)
         found = view.find(vendor=key.vendor, name=key.name)
         if any(one.organization_id != self.organization_id for one in found):
             raise _Refused(409, NOT_OURS.format(vendor=key.vendor, name=key.name))

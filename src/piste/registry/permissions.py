@@ -12,6 +12,11 @@ from enum import StrEnum
 from piste.events.schema_key import Json
 from piste.registry.records import StoredSchema
 
+RESERVED = (
+    "Schemas of {vendor} come with Piste and are everybody's: "
+    "only an administrator may publish more of them"
+)
+
 
 class Action(StrEnum):
     """What an Iglu key is for; whoever may create may read as well."""
@@ -90,6 +95,14 @@ def may_create(caller: Caller, vendor: str, name: str, of_vendor: Iterable[Store
             owners = owners or {one.organization_id for one in stored}
             return not owners or own in owners
     return False
+
+
+def reserved_flaw(vendor: str, reserved: frozenset[str], *, is_admin: bool) -> str | None:
+    """Why a vendor is not the caller's to publish for: it is one of those whose schemas come with Piste, and
+    with those the events of all organizations are validated."""
+    if is_admin or vendor not in reserved:
+        return None
+    return RESERVED.format(vendor=vendor)
 
 
 def described(caller: Caller) -> dict[str, Json]:

@@ -18,7 +18,15 @@ from piste.registry.answers import Answer, message
 from piste.registry.drafts import Draft, DraftId, Drafts
 from piste.registry.keys import InvalidKey, Keyring, is_prefix
 from piste.registry.linter import Finding, Level, is_refused, lint
-from piste.registry.permissions import Anyone, Caller, Super, described, may_create, may_read
+from piste.registry.permissions import (
+    Anyone,
+    Caller,
+    Super,
+    described,
+    may_create,
+    may_read,
+    reserved_flaw,
+)
 from piste.registry.pointers import pointer_of
 from piste.registry.publication import Publication, Refusal, Stored
 from piste.registry.published import PublishedSchema, Representation, published_schemas
@@ -32,7 +40,8 @@ OnChange = Callable[[Collection[SchemaKey]], None]
 @dataclass(frozen=True, slots=True)
 class Registry:
     """Of all organizations. `now` has a time zone. With `patches_allowed`, versions may be replaced and
-    deleted, which a registry that events depend on should not do."""
+    deleted, which a registry that events depend on should not do. Of `reserved_vendors` an administrator
+    publishes, and nobody else."""
 
     schemas: Schemas
     drafts: Drafts
@@ -41,6 +50,7 @@ class Registry:
     on_change: OnChange
     version: str
     patches_allowed: bool = False
+    reserved_vendors: frozenset[str] = frozenset()
 
     def list(
         self,
@@ -101,6 +111,9 @@ class Registry:
         of_vendor = self.schemas.find(vendor=key.vendor)
         if isinstance(caller, Anyone) or not may_create(caller, key.vendor, key.name, of_vendor):
             return answers.NOT_AUTHORIZED
+        is_admin = isinstance(caller, Super)
+        if flaw := reserved_flaw(key.vendor, self.reserved_vendors, is_admin=is_admin):
+            return message(HTTPStatus.FORBIDDEN, flaw)
         report = lint(candidate.json)
         if is_refused(report):
             return answers.reported(HTTPStatus.BAD_REQUEST, answers.INVALID_SCHEMA, report)

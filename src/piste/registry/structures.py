@@ -78,7 +78,8 @@ class Structure:
 @dataclass(frozen=True, slots=True)
 class DataStructures:
     """Of one organization, for one user. `now` has a time zone. `affected` answers the published event
-    specifications that a schema would break; `on_change` is told which schemas were deployed."""
+    specifications that a schema would break; `on_change` is told which schemas were deployed. Of
+    `reserved_vendors` an administrator validates and deploys, and nobody else."""
 
     organization_id: str
     author: str
@@ -87,6 +88,8 @@ class DataStructures:
     now: Callable[[], datetime]
     affected: Callable[[SchemaKey, Mapping[str, Json]], Sequence[Affected]]
     on_change: Callable[[Sequence[SchemaKey]], None]
+    is_admin: bool = False
+    reserved_vendors: frozenset[str] = frozenset()
 
     def find(self, *, vendor: str | None = None, name: str | None = None) -> list[Structure]:
         """By vendor, name and format."""
@@ -234,6 +237,8 @@ class DataStructures:
             now=self.now,
             affected=self.affected,
             on_change=self.on_change,
+            is_admin=self.is_admin,
+            reserved_vendors=self.reserved_vendors,
         )
 
     def _describe(self, structure: str, read: Meta | Problems) -> Meta | Problems | None:

@@ -192,7 +192,7 @@ def to_junit(coverage: Coverage, *, fails_on_unmatched: bool = False) -> str:
 def _case_of(line: Line) -> Xml.Element:
     newest = line.published.newest
     case = _case(newest.name, newest.id)
-    seen = f"{line.figures.events} events" if line.figures is not None else "no event"
+    seen = _counted(0 if line.figures is None else line.figures.events)
     match line.verdict:
         case Verdict.NEVER_SEEN:
             _fail(case, line.verdict, f"No event is an instance of version {newest.version}", [])
@@ -217,7 +217,7 @@ def _case_of_unmatched(unmatched: Sequence[UnmatchedFigures], fails: bool) -> Xm
     lines = [f"{one.events} x {one.schema}" for one in unmatched[:MAX_UNMATCHED]]
     total = sum(one.events for one in unmatched)
     if fails:
-        _fail(case, "unmatched", f"{total} events match no event specification", lines)
+        _fail(case, "unmatched", f"{_counted(total)} of no event specification", lines)
     else:
         Xml.SubElement(case, "system-out").text = _printable("\n".join(lines))
     return case
@@ -234,6 +234,10 @@ def _fail(case: Xml.Element, kind: str, message: str, lines: Iterable[str]) -> N
 
 def _words(violation: ViolationFigures) -> str:
     return f"{violation.events} x {violation.message} ({violation.schema}; {violation.event_id})"
+
+
+def _counted(events: int) -> str:
+    return "1 event" if events == 1 else f"{events} events"
 
 
 def _instant(ms: int | None) -> str | None:

@@ -37,6 +37,8 @@ class Code(StrEnum):
     UNAUTHORIZED = "Unauthorized"
     METHOD_NOT_ALLOWED = "MethodNotAllowed"
     TOO_LARGE = "TooLarge"
+    UNAVAILABLE = "Unavailable"
+    NOT_IMPLEMENTED = "NotImplemented"
 
 
 @dataclass(frozen=True, slots=True)

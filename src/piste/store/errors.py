@@ -1,16 +1,17 @@
-"""Why an event store cannot be opened.
+"""Why a store cannot be opened, or does not answer.
 
 StoreError
 ├── StoreInUse       another process has it open
 ├── StoreTooNew      a newer Piste wrote it
-└── StoreUnreadable  it is not a store, or it is damaged
+├── StoreUnreadable  it is not a store, or it is damaged
+└── StoreUnavailable it was opened, and something is in the way now
 """
 
 from pathlib import Path
 
 
 class StoreError(Exception):
-    """The event store at `path` cannot be opened."""
+    """The store at `path` cannot be opened or used."""
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(path, detail)
@@ -36,3 +37,10 @@ class StoreUnreadable(StoreError):
 
     def __str__(self) -> str:
         return f"{self.path} cannot be read as an event store: {self.detail}"
+
+
+class StoreUnavailable(StoreError):
+    """The disk is full, read-only or broken, or another writer does not end; what was asked is not done."""
+
+    def __str__(self) -> str:
+        return f"{self.path} does not answer: {self.detail}"

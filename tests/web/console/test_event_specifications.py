@@ -13,13 +13,11 @@ from support.console import (
     BASE,
     ORGANIZATION,
     OTHER_ORGANIZATION,
-    PRODUCT,
     Answered,
-    World,
     call,
-    opened,
     served,
 )
+from support.worlds import PRODUCT, World, opened
 
 from piste.events.schema_key import SchemaKey
 from piste.registry.structure_records import structure_hash
@@ -89,7 +87,7 @@ def ids(answer: Answered) -> list[str]:
 def test_the_documented_creation(world: World) -> None:
     """Requirement 001, request and answer to the letter, but for the message: the requirement sends "update"
     and is answered "initial draft"."""
-    world.new_id = lambda: ID
+    world.next_id = lambda: ID
     answer = world.ask("POST", SPECS, {"spec": SEARCH, "message": "update"})
     assert answer.status == 201
     assert answer.json == {
@@ -120,7 +118,7 @@ def test_the_documented_creation(world: World) -> None:
     got = world.ask("GET", f"{SPECS}/{ID}")
     assert (got.status, got.json) == (200, {**answer.json, "includes": []})
     assert world.ask("GET", f"{SPECS}/{ID.upper()}").json == got.json
-    assert len(world.changes) == 1
+    assert len(world.changed_specifications) == 1
 
 
 def test_the_documented_schema_fits(world: World) -> None:
@@ -132,7 +130,7 @@ def test_the_documented_schema_fits(world: World) -> None:
 
 def test_an_incompatible_schema_is_an_error_on_storing(world: World) -> None:
     """422 with the documented title; nothing is stored, and there is a counterexample."""
-    world.structures.schemas[ACTIONS] = labelled(maxLength=3)
+    world.schemas[ACTIONS] = labelled(maxLength=3)
     answer = world.ask("POST", SPECS, {"spec": {**FITTED, "id": ID}})
     assert answer.status == 422
     assert answer.json == {
@@ -153,7 +151,7 @@ def test_an_incompatible_schema_is_an_error_on_storing(world: World) -> None:
         ],
     }
     assert ids(world.ask("GET", SPECS)) == []
-    assert world.changes == []
+    assert world.changed_specifications == []
 
 
 def test_the_documented_warning(world: World) -> None:
@@ -162,7 +160,7 @@ def test_the_documented_warning(world: World) -> None:
     id_ = created(world, id="59b5e250-91c4-45af-a63d-5f8cd39f4b67", **FITTED)
     latest = SchemaKey.of("iglu:com.snplow.msc.aws/test_event/jsonschema/1-0-13")
     first = SchemaKey.of("iglu:com.snplow.msc.aws/test_event/jsonschema/1-0-0")
-    world.structures.schemas |= {first: labelled(), latest: labelled(maxLength=3)}
+    world.schemas |= {first: labelled(), latest: labelled(maxLength=3)}
     stored = edited(world, id_, event={"source": first.uri, "schema": SUBMIT})
     title = (
         "Event specification with id: 59b5e250-91c4-45af-a63d-5f8cd39f4b67, event schema is INCOMPATIBLE "
@@ -172,7 +170,7 @@ def test_the_documented_warning(world: World) -> None:
     assert (stored.status, errors(stored)) == (200, expected)
     got = world.ask("GET", f"{SPECS}/{id_}")
     assert (got.status, errors(got)) == (200, expected)
-    world.structures.schemas[first] = labelled(maxLength=3)
+    world.schemas[first] = labelled(maxLength=3)
     both = [title.replace("1-0-13", "1-0-0"), title]
     assert [one[3] for one in errors(world.ask("GET", f"{SPECS}/{id_}"))] == both
 
@@ -180,7 +178,7 @@ def test_the_documented_warning(world: World) -> None:
 def test_what_cannot_be_decided_is_a_warning(world: World) -> None:
     """And is stored."""
     odd = {**labelled(pattern="^(a)\\1$"), "required": ["label"]}
-    world.structures.schemas[ACTIONS] = labelled(pattern="^(b+)\\1$")
+    world.schemas[ACTIONS] = labelled(pattern="^(b+)\\1$")
     answer = world.ask(
         "POST", SPECS, {"spec": {**SEARCH, "event": {"source": ACTIONS.uri, "schema": odd}}}
     )
@@ -190,7 +188,7 @@ def test_what_cannot_be_decided_is_a_warning(world: World) -> None:
 
 def test_a_counterexample_with_a_decimal_number(world: World) -> None:
     """Is printed exactly."""
-    world.structures.schemas[ACTIONS] = {
+    world.schemas[ACTIONS] = {
         "type": "object",
         "properties": {"price": {"type": "integer"}},
     }
@@ -325,7 +323,7 @@ def test_a_life(world: World) -> None:
         answer = world.ask(method, f"{SPECS}/{id_}", {"spec": SEARCH})
         assert answer.status == 404
         assert errors(answer) == [("Error", "NotFound", "id", "There is no such specification")]
-    assert len(world.changes) == 9
+    assert len(world.changed_specifications) == 9
 
 
 def test_the_last_version_that_there_can_be(world: World) -> None:
@@ -545,9 +543,9 @@ def test_publishing_several(world: World) -> None:
         *((second, "release"), (first, "release"), (third, None)),
     ]
     assert answer.json["errors"] == []
-    changes = len(world.changes)
+    changes = len(world.changed_specifications)
     assert world.ask("POST", f"{SPECS}/publish", body).json == answer.json
-    assert len(world.changes) == changes
+    assert len(world.changed_specifications) == changes
     stored = world.store.specifications(ORGANIZATION).find(Query())
     assert [record.latest.version for record in stored] == [1, 2, 0]
 
@@ -557,7 +555,7 @@ def test_what_is_not_in_production_is_not_published(world: World) -> None:
     fine = created(world)
     entities = {"tracked": [{"source": USER.uri}]}
     waiting = created(world, name="Menu", entities=entities, event=None)
-    world.structures.drafts.add(USER)
+    world.drafts.add(USER)
     before = world.ask("GET", f"{SPECS}?withLatestHistory=true").json
     answer = world.ask("POST", f"{SPECS}/publish", {"eventSpecIds": [fine, waiting]})
     title = f"Event specification with id: {waiting}, {USER} is not deployed to production"
@@ -578,7 +576,7 @@ def test_what_cannot_be_published(world: World) -> None:
         404,
         [("Error", "NotFound", "eventSpecIds", title)],
     )
-    world.structures.schemas[ACTIONS] = labelled(maxLength=3)
+    world.schemas[ACTIONS] = labelled(maxLength=3)
     broken = world.ask("POST", f"{SPECS}/publish", {"eventSpecIds": [id_]})
     assert broken.status == 422
     assert [one[:3] for one in errors(broken)] == [("Error", "SchemaIncompatible", "event.schema")]
@@ -612,7 +610,7 @@ def test_compatibility_without_storing(world: World) -> None:
         ],
         "message": "The specification is compatible with its data structures",
     }
-    world.structures.schemas[ACTIONS] = labelled(maxLength=3)
+    world.schemas[ACTIONS] = labelled(maxLength=3)
     entities = {"tracked": [{"source": USER.uri, "minCardinality": 1}]}
     broken = world.ask("POST", path, {"spec": {**FITTED, "entities": entities, "id": ID}})
     assert broken.status == 200
@@ -638,7 +636,7 @@ def test_compatibility_without_storing(world: World) -> None:
 def test_compatibility_of_single_properties(world: World) -> None:
     """As the data structure has them: by name, by pattern, by what is left, or not at all. Where one refers
     to what is outside of all properties, none can be judged alone."""
-    world.structures.schemas[ACTIONS] = {
+    world.schemas[ACTIONS] = {
         "type": "object",
         "properties": {"label": {"$ref": "#/definitions/short"}},
         "patternProperties": {"^n": {"type": "integer"}},

@@ -108,6 +108,7 @@ def test_it_goes_with_its_event_specifications(plans: Plans) -> None:
         spec = {"name": f"In {name}", "dataProductId": id_, "status": "published"}
         assert plans.ask("POST", "event-specs/v1", {"spec": spec}).status == 201
     plans.ask("POST", SUBSCRIPTIONS, REASON)
+    plans.changed_specifications.clear()
     answer = plans.ask("DELETE", f"{BASE}/{ID}")
     assert (answer.status, answer.body) == (204, b"")
     left = plans.ask("GET", "event-specs/v1").json["data"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.console import AUTHOR, OTHER_ORGANIZATION, Answered
+from support.console import AUTHOR, OTHER_ORGANIZATION, TOKENS, Answered
 from support.plans import Plans, hash_of, opened, schema, with_property
 
 from piste.events.schema_key import SchemaKey
@@ -510,7 +510,6 @@ def test_drafts(plans: Plans) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        f"{BASE}/nothing",
         f"{BASE}/{HASH}",
         f"{BASE}/{HASH}/versions/1-0-0",
         f"{BASE}/{HASH}/versions/one",
@@ -521,6 +520,22 @@ def test_what_is_not_there(plans: Plans, address: str) -> None:
     answer = plans.ask("GET", address)
     what = "version" if "versions" in address else "data structure"
     assert (answer.status, answer.json) == (404, {"message": f"There is no such {what}"})
+
+
+def test_a_word_that_is_no_hash_is_no_address(plans: Plans) -> None:
+    """Neither one of nothing, nor of a request that is made by another method."""
+    answer = plans.ask("GET", f"{BASE}/nothing")
+    assert (answer.status, answer.json) == (404, {"message": "Not Found"})
+    answer = plans.ask("GET", f"{BASE}/validation-requests")
+    assert (answer.status, answer.json) == (405, {"message": "Method Not Allowed"})
+    assert answer.headers["allow"] == "POST"
+
+
+def test_a_hash_in_capitals(plans: Plans) -> None:
+    """Is the same."""
+    plans.bring(schema(), "DEV")
+    found = plans.ask("GET", f"{BASE}/{HASH.upper()}")
+    assert (found.status, found.json["hash"]) == (200, HASH)
 
 
 def test_a_version_that_is_not_in_an_environment(plans: Plans) -> None:
@@ -556,7 +571,7 @@ def test_two_who_deploy_the_same_version(plans: Plans) -> None:
             turn: int = turn,
             answers: list[tuple[str, int]] = answers,
         ) -> None:
-            mine = plans.structures("2c1c5b5c-3b6e-4b0e-9d0f-0d7a3b8a5f10", AUTHOR)
+            mine = plans.structures("2c1c5b5c-3b6e-4b0e-9d0f-0d7a3b8a5f10", TOKENS["ours"])
             barrier.wait()
             mine.validate({"data": json})
             deployed = mine.deploy(
@@ -629,3 +644,25 @@ def test_other_methods_are_told_which_there_are(plans: Plans, address: str) -> N
     answer = plans.ask("TRACE", address)
     assert (answer.status, answer.json) == (405, {"message": "Method Not Allowed"})
     assert "GET" in answer.headers["allow"]
+
+
+def test_vendors_that_come_with_piste_are_an_administrator_s(plans: Plans) -> None:
+    """Neither validated, which would make the name an organization's, nor deployed."""
+    ours = schema(vendor="com.reserved")
+    sentence = (
+        "Schemas of com.reserved come with Piste and are everybody's: only an administrator may publish "
+        "more of them"
+    )
+    refused = plans.validate(ours)
+    assert (refused.status, refused.json["success"], refused.json["errors"]) == (
+        *(201, False),
+        [sentence],
+    )
+    address = "data-structures/v1/validation-requests"
+    assert plans.ask("POST", address, {"data": ours}, token="admin").json["success"]
+    refused = plans.deploy("VALIDATED", "DEV", vendor="com.reserved")
+    assert (refused.status, refused.json["errors"]) == (409, [sentence])
+    assert plans.changed_schemas == []
+    wanted = {**ours["self"], "source": "VALIDATED", "target": "DEV"}
+    address = "data-structures/v1/deployment-requests"
+    assert plans.ask("POST", address, wanted, token="admin").status == 201

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.console import ORGANIZATION, World, opened
+from support.console import ORGANIZATION
+from support.worlds import World, opened
 
 from piste.events.schema_key import SchemaKey
 from piste.registry.structure_records import structure_hash
@@ -39,7 +40,7 @@ def created(world: World, **scenario: Any) -> str:
 
 def test_the_documented_creation(world: World) -> None:
     """Requirement 002, request and answer to the letter."""
-    world.new_id = lambda: ID
+    world.next_id = lambda: ID
     answer = world.ask(
         "POST",
         SCENARIOS,
@@ -86,7 +87,7 @@ def test_the_documented_warning(world: World) -> None:
         id="59b5e250-91c4-45af-a63d-5f8cd39f4b67",
         event={"source": TEST_EVENT.uri, "schema": SUBMIT},
     )
-    world.structures.schemas[LATEST] = {"type": "object", "maxProperties": 0}
+    world.schemas[LATEST] = {"type": "object", "maxProperties": 0}
     answer = world.ask("GET", f"{SCENARIOS}/{id_}")
     assert answer.status == 200
     [warning] = answer.json["errors"]
@@ -104,7 +105,7 @@ def test_the_documented_warning(world: World) -> None:
 
 def test_an_incompatible_scenario_is_not_stored(world: World) -> None:
     """422."""
-    world.structures.schemas[ACTIONS] = {"type": "object", "maxProperties": 0}
+    world.schemas[ACTIONS] = {"type": "object", "maxProperties": 0}
     scenario = {**SEARCH, "id": ID, "event": {"source": ACTIONS.uri, "schema": SUBMIT}}
     answer = world.ask("POST", SCENARIOS, {"scenario": scenario})
     assert answer.status == 422

@@ -29,7 +29,7 @@ from piste.accounts.account import Account
 from piste.accounts.keys import ApiKey, StoredKey
 from piste.accounts.principal import Role
 from piste.accounts.user import User
-from piste.store.metadata.database import TABLES
+from piste.store.metadata.database import TABLES, reading
 
 _accounts = Table(
     "accounts",
@@ -73,7 +73,7 @@ class AccountDatabase:
 
     @contextmanager
     def reading(self) -> Iterator["AccountRecords"]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             yield AccountRecords(connection)
 
     @contextmanager

@@ -3,9 +3,11 @@
 Room:   the only package that knows SQLAlchemy. A module for each kind of thing declares its tables in TABLES
         and answers in the types of the room that owns the rules.
 Limits: tables may be added; whatever else changes raises LAYOUT, and a file with a higher one is refused.
-        Writers wait for each other for `BUSY_SECONDS`.
+        Writers wait for each other for `BUSY_SECONDS`, readers for nobody. A disk or a lock that is in the
+        way is `StoreUnavailable`.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    ExceptionContext,
     Integer,
     MetaData,
     Table,
@@ -23,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from piste.store.errors import StoreTooNew, StoreUnreadable
+from piste.store.errors import StoreTooNew, StoreUnavailable, StoreUnreadable
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 4
 LAYOUT = 1
 
 TABLES = MetaData()
@@ -37,7 +40,8 @@ _layout = Table("layout", TABLES, Column("version", Integer, primary_key=True))
 
 def open_database(file: Path) -> Engine:
     """With all its tables. Safe to use from several threads. Raises `StoreUnreadable` or `StoreTooNew`."""
-    engine = create_engine(f"sqlite:///{file}")
+    # A thread that asks while many others do must not wait for one of them to give its connection back.
+    engine = create_engine(f"sqlite:///{file}", max_overflow=-1)
     _prepare(engine)
     try:
         with engine.begin() as connection:
@@ -51,6 +55,7 @@ def open_database(file: Path) -> Engine:
     if layout is not None and layout > LAYOUT:
         engine.dispose()
         raise StoreTooNew(file, f"layout {layout}, this Piste knows {LAYOUT}")
+    _name_what_is_in_the_way(engine, file)
     return engine
 
 
@@ -62,10 +67,10 @@ def _prepare(engine: Engine) -> None:
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions on its own
         for setting in (
+            f"busy_timeout = {BUSY_SECONDS * 1000}",  # first: the next one may have to wait already
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            f"busy_timeout = {BUSY_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {setting}")
 
@@ -73,6 +78,17 @@ def _prepare(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         is_reading = connection.get_execution_options().get(_READING, False)
         connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _name_what_is_in_the_way(engine: Engine, file: Path) -> None:
+    """From here on a disk or a lock that is in the way is a `StoreUnavailable`. What the rows refuse stays an
+    `IntegrityError`."""
+
+    @event.listens_for(engine, "handle_error")
+    def name(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):
+            raise StoreUnavailable(file, str(error)) from error
 
 
 def reading(engine: Engine) -> Connection:

@@ -39,7 +39,7 @@ from piste.specs.tracking_plans import (
     SourceApplication,
     Subscription,
 )
-from piste.store.metadata.database import TABLES
+from piste.store.metadata.database import TABLES, reading
 
 
 def _table(name: str) -> Table:
@@ -119,12 +119,12 @@ class ApplicationRecords:
         self._engine, self._organization_id = engine, organization_id
 
     def get(self, application_id: str) -> Kept[SourceApplication] | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = _get(connection, _applications, self._organization_id, application_id)
         return None if row is None else Kept(_application(row.item), row.revision)
 
     def find(self) -> list[SourceApplication]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = _find(connection, _applications, self._organization_id)
         return [_application(row.item) for row in rows]
 
@@ -162,12 +162,12 @@ class ProductRecords:
         self._engine, self._organization_id = engine, organization_id
 
     def get(self, product_id: str) -> Kept[DataProduct] | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = _get(connection, _products, self._organization_id, product_id)
         return None if row is None else Kept(_product(row.item), row.revision)
 
     def find(self) -> list[DataProduct]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = _find(connection, _products, self._organization_id)
         return [_product(row.item) for row in rows]
 
@@ -226,7 +226,7 @@ class ProductRecords:
             wanted = wanted.order_by(*(column.desc() for column in order))
         else:
             wanted = wanted.order_by(*order)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(wanted.limit(page.limit).offset(page.offset)).all()
         return [_change(row) for row in rows]
 
@@ -239,7 +239,7 @@ class ProductRecords:
             )
             .order_by(columns.number)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_subscription(row) for row in connection.execute(wanted)]
 
     def add_subscription(self, subscription: Subscription) -> bool:

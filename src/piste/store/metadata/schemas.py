@@ -31,7 +31,7 @@ from piste.registry.drafts import Draft, DraftId
 from piste.registry.keys import IgluKey
 from piste.registry.permissions import Action
 from piste.registry.records import Environment, Schemas, StoredSchema
-from piste.store.metadata.database import TABLES
+from piste.store.metadata.database import TABLES, reading
 
 _schemas = Table(
     "schemas",
@@ -89,11 +89,11 @@ class SchemaRecords:
         self._engine = engine
 
     def get(self, key: SchemaKey) -> StoredSchema | None:
-        with self._transaction() as transaction:
+        with self._reading() as transaction:
             return transaction.get(key)
 
     def in_environment(self, key: SchemaKey, environment: Environment) -> StoredSchema | None:
-        with self._transaction() as transaction:
+        with self._reading() as transaction:
             return transaction.in_environment(key, environment)
 
     def find(
@@ -104,7 +104,7 @@ class SchemaRecords:
         organization_id: str | None = None,
         environment: Environment | None = None,
     ) -> list[StoredSchema]:
-        with self._transaction() as transaction:
+        with self._reading() as transaction:
             return transaction.find(
                 vendor=vendor,
                 name=name,
@@ -119,6 +119,11 @@ class SchemaRecords:
     def delete(self, key: SchemaKey) -> bool:
         with self._transaction() as transaction:
             return transaction.delete(key)
+
+    @contextmanager
+    def _reading(self) -> Iterator["_Transaction"]:
+        with reading(self._engine) as connection:
+            yield _Transaction(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator["_Transaction"]:
@@ -180,7 +185,7 @@ class IgluKeyRecords:
 
     def get(self, digest: str) -> IgluKey | None:
         wanted = select(_iglu_keys).where(_iglu_keys.c.digest == digest)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
@@ -214,12 +219,12 @@ class IgluDraftRecords:
         self._engine = engine
 
     def get(self, draft_id: DraftId) -> Draft | None:
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return self._get(connection, draft_id)
 
     def find(self) -> list[Draft]:
         wanted = select(_drafts).order_by(*_drafts.primary_key.columns)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_draft(row) for row in connection.execute(wanted)]
 
     def change(self, draft_id: DraftId, decide: Callable[[Draft | None], Draft]) -> Draft:

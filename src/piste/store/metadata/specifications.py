@@ -82,7 +82,7 @@ class SpecificationRecords:
             columns.organization_id == self._organization_id,
             columns.source_id == structure_hash(self._organization_id, source),
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.name: row.id for row in connection.execute(wanted)}
 
     def put(self, record: Record) -> None:
@@ -131,7 +131,7 @@ class SpecificationRecords:
         )
 
     def _read(self, wanted: Select[Any]) -> list[Record]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_record(*row) for row in connection.execute(wanted)]
 
     def _values(self, record: Record) -> dict[str, Any]:

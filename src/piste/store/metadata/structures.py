@@ -26,7 +26,7 @@ from piste.events.schema_key import SchemaKey, SchemaVer
 from piste.registry.records import Environment
 from piste.registry.structure_forms import read_meta
 from piste.registry.structure_records import Deployment, Meta, StructureDraft
-from piste.store.metadata.database import TABLES
+from piste.store.metadata.database import TABLES, reading
 
 _metas = Table(
     "structure_metas",
@@ -85,7 +85,7 @@ class StructureDatabase:
         wanted = select(columns.structure, columns.meta).where(
             columns.organization_id == self._organization_id
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.structure: _meta(row.meta) for row in connection.execute(wanted)}
 
     def put_meta(self, structure: str, meta: Meta) -> None:
@@ -123,7 +123,7 @@ class StructureDatabase:
             .where(_drafts.c.organization_id == self._organization_id)
             .order_by(*_drafts.primary_key.columns)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_draft(row) for row in connection.execute(wanted)]
 
     def put_draft(self, draft: StructureDraft) -> None:
@@ -149,7 +149,7 @@ class StructureDatabase:
             .order_by(columns.number)
         )
         found: dict[str, list[Deployment]] = {}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for row in connection.execute(wanted):
                 found.setdefault(row.structure, []).append(_deployment(row))
         return found

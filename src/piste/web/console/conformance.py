@@ -14,13 +14,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
-from piste.events.schema_key import Json
 from piste.events.times import MAX_MS, MIN_MS, parse_iso
 from piste.queries.conformance import seen, unmatched, violations
 from piste.queries.statements import Rows
 from piste.specs.coverage import (
     Coverage,
-    Verdict,
     covered,
     figures_json,
     to_junit,
@@ -30,11 +28,10 @@ from piste.specs.published import Published
 from piste.specs.records import Query as Filters
 from piste.specs.records import Records
 from piste.web.console.answers import json_answer
-from piste.web.console.refusals import Refused, documented, not_found
+from piste.web.console.conformance_schemas import CONFORMANCE_ANSWERS, COVERAGE_ANSWERS, XML
+from piste.web.console.refusals import Refused, not_found
 from piste.web.console.requests import OrganizationId
-from piste.web.console.specification_schemas import UUID_PATTERN
-
-XML = "application/xml"
+from piste.web.console.specification_schemas import UUID_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,110 +48,33 @@ class Seen:
     catch_up: Callable[[], Awaitable[int]]
 
 
-_INSTANT = {"type": "string", "format": "date-time"}
-_MAYBE_INSTANT = {"type": ["string", "null"], "format": "date-time"}
-_COUNT = {"type": "integer", "minimum": 0}
-_VIOLATION = {
-    "type": "object",
-    "required": ["message", "schema", "path", "events", "eventId"],
-    "properties": {
-        "message": {"type": "string"},
-        "schema": {"type": ["string", "null"]},
-        "path": {"type": ["string", "null"]},
-        "events": _COUNT,
-        "eventId": {"type": "string"},
-    },
-}
-_FIGURES = {
-    "eventSpecId": {"type": "string", "format": "uuid"},
-    "name": {"type": "string"},
-    "version": _COUNT,
-    "events": _COUNT,
-    "failedEvents": _COUNT,
-    "violatingEvents": _COUNT,
-    "firstSeen": _MAYBE_INSTANT,
-    "lastSeen": _MAYBE_INSTANT,
-    "versions": {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["version", "events"],
-            "properties": {"version": _COUNT, "events": _COUNT},
-        },
-    },
-    "violations": {"type": "array", "items": _VIOLATION},
-}
-_CONFORMANCE = {
-    "type": "object",
-    "required": ["data", "includes", "errors"],
-    "properties": {
-        "data": {
-            "type": "array",
-            "items": {"type": "object", "required": list(_FIGURES), "properties": _FIGURES},
-        },
-        "includes": {"type": "array", "maxItems": 0},
-        "errors": {"type": "array", "maxItems": 0},
-    },
-}
-_LINE = {"verdict": {"enum": list(Verdict)}, **_FIGURES}
-_COVERAGE = {
-    "type": "object",
-    "required": ["dataProductId", "name", "since", "summary", "eventSpecs", "unmatched"],
-    "properties": {
-        "dataProductId": {"type": "string", "format": "uuid"},
-        "name": {"type": "string"},
-        "since": _MAYBE_INSTANT,
-        "summary": {
-            "type": "object",
-            "required": ["eventSpecs", *Verdict],
-            "properties": dict.fromkeys(["eventSpecs", *Verdict], _COUNT),
-        },
-        "eventSpecs": {
-            "type": "array",
-            "items": {"type": "object", "required": list(_LINE), "properties": _LINE},
-        },
-        "unmatched": {
-            "type": "object",
-            "required": ["events", "schemas"],
-            "properties": {
-                "events": _COUNT,
-                "schemas": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["schema", "events", "lastSeen"],
-                        "properties": {
-                            "schema": {"type": ["string", "null"]},
-                            "events": _COUNT,
-                            "lastSeen": _INSTANT,
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
-
-
-def _answers(schema: Json, *more_types: str) -> dict[int | str, dict[str, Any]]:
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
-    content |= {media_type: {"schema": {"type": "string"}} for media_type in more_types}
-    return {
-        200: {"description": HTTPStatus.OK.phrase, "content": content},
-        **documented(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.NOT_IMPLEMENTED,
+def _since_ms(
+    since: Annotated[
+        str | None,
+        Query(
+            description="ISO 8601; only events that the collector received since then.",
+            json_schema_extra={"format": "date-time"},
         ),
-    }
+    ] = None,
+) -> int:
+    """Epoch milliseconds; 0 when not given."""
+    if since is None:
+        return 0
+    try:
+        return min(max(parse_iso(since), MIN_MS), MAX_MS)
+    except ValueError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, f"query.since: {error}", wrong="since") from None
+
+
+Since = Annotated[int, Depends(_since_ms)]
 
 
 def router(asked: Seen, who: Any) -> APIRouter:
     """`who` is the annotation of the caller, as `requests.caller` makes it."""
     routes = APIRouter(prefix="/organizations/{organizationId}", tags=["Conformance"])
 
-    async def caught_up(response: Response, principal: who) -> Rows:
+    async def caught_up(_: who, __: Since, response: Response) -> Rows:
+        # Who asks, and since when, comes first: nobody else makes Piste wait.
         if asked.rows is None:
             raise Refused(HTTPStatus.NOT_IMPLEMENTED, "This Piste keeps no events")
         if pending := await asked.catch_up():
@@ -162,19 +82,18 @@ def router(asked: Seen, who: Any) -> APIRouter:
         return asked.rows
 
     Stored = Annotated[Rows, Depends(caught_up)]  # noqa: N806 (a type)
-    Since = Annotated[int, Depends(_since_ms)]  # noqa: N806
 
     @routes.get(
         "/event-specs/v1/{eventSpecId}/conformance",
         operation_id="getConformance",
         summary="How often events match an event specification, and what they violate",
-        responses=_answers(_CONFORMANCE),
+        responses=CONFORMANCE_ANSWERS,
     )
     def conformance(
         organization_id: OrganizationId,
         specification_id: Annotated[str, _id("eventSpecId", "event specification")],
-        since_ms: Since,
         rows: Stored,
+        since_ms: Since,
         response: Response,
     ) -> Response:
         record = asked.records(organization_id).get(specification_id.lower())
@@ -198,13 +117,13 @@ def router(asked: Seen, who: Any) -> APIRouter:
         "/data-products/v2/{dataProductId}/coverage",
         operation_id="getCoverage",
         summary="Which specifications of a data product were seen, never seen or violated",
-        responses=_answers(_COVERAGE, XML),
+        responses=COVERAGE_ANSWERS,
     )
     def coverage(
         organization_id: OrganizationId,
         product_id: Annotated[str, _id("dataProductId", "data product")],
-        since_ms: Since,
         rows: Stored,
+        since_ms: Since,
         response: Response,
         form: Annotated[
             Literal["json", "junit"],
@@ -242,23 +161,5 @@ def _id(name: str, noun: str) -> Any:
     return Path(
         alias=name,
         description=f"UUID of the {noun}.",
-        json_schema_extra={"format": "uuid", "pattern": UUID_PATTERN},
+        json_schema_extra=UUID_FORM,
     )
-
-
-def _since_ms(
-    since: Annotated[
-        str | None,
-        Query(
-            description="ISO 8601; only events that the collector received since then.",
-            json_schema_extra={"format": "date-time"},
-        ),
-    ] = None,
-) -> int:
-    """Epoch milliseconds; 0 when not given."""
-    if since is None:
-        return 0
-    try:
-        return min(max(parse_iso(since), MIN_MS), MAX_MS)
-    except ValueError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"query.since: {error}", wrong="since") from None

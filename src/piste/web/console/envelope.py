@@ -19,6 +19,8 @@ _REFUSALS = {
     HTTPStatus.NOT_FOUND: (Code.NOT_FOUND, "path"),
     HTTPStatus.METHOD_NOT_ALLOWED: (Code.METHOD_NOT_ALLOWED, "method"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (Code.TOO_LARGE, "body"),
+    HTTPStatus.SERVICE_UNAVAILABLE: (Code.UNAVAILABLE, "server"),
+    HTTPStatus.NOT_IMPLEMENTED: (Code.NOT_IMPLEMENTED, "path"),
 }
 """Code and source, when no parameter is at fault."""
 

@@ -29,6 +29,7 @@ from piste.web.console.requests import (
     body,
     signed_in,
 )
+from piste.web.console.specification_schemas import UUID_FORM
 
 KEY_ID_HEADER = "X-API-Key-ID"
 _NOT_STORED = {"Cache-Control": "no-store"}
@@ -37,7 +38,9 @@ _key_header = APIKeyHeader(
     name="X-API-Key", scheme_name="APIKey", auto_error=False, description="An API key."
 )
 _Key = Annotated[str | None, Depends(_key_header)]
-_KeyId = Annotated[str, Path(alias="keyId", description="UUID of the key.")]
+_KeyId = Annotated[
+    str, Path(alias="keyId", description="UUID of the key.", json_schema_extra=UUID_FORM)
+]
 
 _REFUSED_UNKNOWN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 

@@ -18,7 +18,7 @@ from piste.web.console.answers import json_answer
 from piste.web.console.plan_schemas import REFUSAL, answer
 from piste.web.console.refusals import not_found
 from piste.web.console.requests import UNIVERSAL
-from piste.web.console.specification_schemas import UUID_PATTERN
+from piste.web.console.specification_schemas import UUID_FORM, UUID_PATTERN
 
 Flag = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 """A query parameter that is true or false."""
@@ -43,11 +43,12 @@ PLAN_WRITES: Responses = {
 
 def uuid_of_path(alias: str, what: str) -> Callable[..., str]:
     """Dependency: an id of the address, in lower case; one that is no UUID is not there."""
-    extra: Any = {"format": "uuid", "pattern": UUID_PATTERN}
     description = f"UUID of the {what}."
 
     def read(
-        given: Annotated[str, Path(alias=alias, description=description, json_schema_extra=extra)],
+        given: Annotated[
+            str, Path(alias=alias, description=description, json_schema_extra=UUID_FORM)
+        ],
     ) -> str:
         if re.fullmatch(UUID_PATTERN, given) is None:
             raise not_found(what)

@@ -15,7 +15,7 @@ from piste.specs.findings import Code, Severity
 from piste.specs.products import MAX_APPLICATIONS
 from piste.specs.reading import MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_WHOLE
 from piste.specs.specification import LockStatus, Status
-from piste.web.console.specification_schemas import UUID_PATTERN, VERSION_PATTERN
+from piste.web.console.specification_schemas import UUID_FORM, VERSION_PATTERN
 
 Schema = dict[str, Any]
 
@@ -70,7 +70,7 @@ def name(longest: int) -> Schema:
 
 
 ANY_TEXT: Schema = {"type": "string"}
-UUID: Schema = {"type": "string", "format": "uuid", "pattern": UUID_PATTERN}
+UUID: Schema = {"type": "string", **UUID_FORM}
 HASH: Schema = {"type": "string", "pattern": HASH_PATTERN}
 VERSION: Schema = {"type": "string", "pattern": VERSION_PATTERN}
 IGLU_URI: Schema = {"type": "string", "pattern": _IGLU_PATTERN}

@@ -3,6 +3,7 @@
 Source: Snowplow's console, plain errors; event specifications (requirement 001) have their own envelope.
 """
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from piste.events.schema_key import Json
+from piste.store.errors import StoreUnavailable
 from piste.web.console.answers import json_answer
 
 MESSAGE_SCHEMA: dict[str, Any] = {
@@ -24,6 +26,12 @@ MESSAGE_SCHEMA: dict[str, Any] = {
     "properties": {"message": {"type": "string"}},
     "additionalProperties": False,
 }
+
+
+UNAVAILABLE = "What is decided cannot be read or stored at the moment; the server's log says why"
+RETRY_AFTER_SECONDS = 5
+
+_logger = logging.getLogger(__name__)
 
 
 class Refused(HTTPException):
@@ -98,6 +106,12 @@ def answer_refusals(application: FastAPI, base: str, routers: Sequence[APIRouter
                 "Allow": ", ".join(_methods(routers, request.scope["path"].removeprefix(base)))
             }
         return answer(request, error.status_code, error.detail, wrong, headers)
+
+    @application.exception_handler(StoreUnavailable)
+    async def unavailable(request: Request, error: StoreUnavailable) -> Response:
+        _logger.error("%s", error)
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, UNAVAILABLE, headers=headers)
 
     @application.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: RequestValidationError) -> Response:

@@ -1,9 +1,11 @@
 """What every route of the Console APIs asks of a request: who makes it, and its JSON.
 
 Room:   FastAPI dependencies.
-Limits: a body has at most MAX_BODY_BYTES. An organization that the caller may not act for is not there.
+Limits: a body has at most MAX_BODY_BYTES, and comes within BODY_SECONDS. An organization that the caller may
+        not act for is not there.
 """
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -15,8 +17,10 @@ from piste.accounts.principal import Authenticate, Principal
 from piste.events.schema_key import Json
 from piste.jsontext import JsonError, decode
 from piste.web.console.refusals import Refused, documented, not_found
+from piste.web.console.specification_schemas import UUID_FORM
 
 MAX_BODY_BYTES = 1024 * 1024
+BODY_SECONDS = 30
 
 UNIVERSAL = documented(
     HTTPStatus.BAD_REQUEST,
@@ -29,7 +33,12 @@ UNIVERSAL = documented(
 _bearer = HTTPBearer(auto_error=False, description="The access token of `credentials/v3/token`.")
 
 OrganizationId = Annotated[
-    str, Path(alias="organizationId", description="UUID of the organization.")
+    str,
+    Path(
+        alias="organizationId",
+        description="UUID of the organization.",
+        json_schema_extra=UUID_FORM,
+    ),
 ]
 
 
@@ -75,11 +84,16 @@ def caller(authenticate: Authenticate, has_account: Callable[[str], bool]) -> An
 async def json_body(request: Request) -> Json:
     """The request's JSON. Raises `Refused`."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            message = f"The body has more than {MAX_BODY_BYTES} bytes"
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    message = f"The body has more than {MAX_BODY_BYTES} bytes"
+                    raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    except TimeoutError:
+        message = f"The body did not come within {BODY_SECONDS} seconds"
+        raise Refused(HTTPStatus.BAD_REQUEST, message) from None
     try:
         decoded = decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -19,6 +19,8 @@ from piste.specs.specification import LockStatus, Status
 Schema = dict[str, Any]
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+UUID_FORM: dict[str, Any] = {"format": "uuid", "pattern": UUID_PATTERN}
+"""Of a parameter that is one."""
 SOURCE_ID_PATTERN = "^[0-9a-fA-F]{64}$"
 _NUMBER = "(0|[1-9][0-9]{0,8})"
 VERSION_PATTERN = f"^[1-9][0-9]{{0,8}}-{_NUMBER}-{_NUMBER}$"
@@ -189,7 +191,7 @@ def _entities(*, is_form: bool) -> Schema:
     return _object({"tracked": of_one_kind, "enriched": of_one_kind})
 
 
-_UUID: Schema = {"type": "string", "format": "uuid", "pattern": UUID_PATTERN}
+_UUID: Schema = {"type": "string", **UUID_FORM}
 _IGLU_URI: Schema = {"type": "string", "pattern": _IGLU_PATTERN}
 _EMPTY: Schema = {"type": "object", "maxProperties": 0}
 _SCHEMA: Schema = {"type": "object", "description": "JSON Schema draft-04."}

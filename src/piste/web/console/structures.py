@@ -6,14 +6,15 @@ Limits: a validation that finds errors is done, 201 with `success: false`; a dep
 Source: Snowplow's console, data structures.
 """
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
+from starlette.convertors import Convertor, register_url_convertor
 
+from piste.accounts.principal import Principal
 from piste.events.schema_key import SchemaKey, SchemaVer
 from piste.registry.deployment import Report
 from piste.registry.migrations import Migrations
@@ -48,8 +49,8 @@ from piste.web.console.refusals import MESSAGE_SCHEMA, Refused, documented, not_
 from piste.web.console.requests import UNIVERSAL, JsonBody, OrganizationId, body
 from piste.web.console.specification_schemas import VERSION_PATTERN
 
-OfOrganization = Callable[[str, str], DataStructures]
-"""The service for an organization (its id) and a user (their id)."""
+OfOrganization = Callable[[str, Principal], DataStructures]
+"""The service for an organization (its id) and who asks."""
 
 MAX_PAGE = 1_000
 MAX_OFFSET = 2**31 - 1
@@ -62,19 +63,19 @@ _DRAFTS = "/data-structure-drafts/v1/schemas"
 _UNREADABLE = documented(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _hash(
-    given: Annotated[
-        str,
-        Path(
-            alias="dataStructureHash",
-            description="SHA-256 of `organizationId-vendor-name-format`, in hex.",
-            json_schema_extra={"pattern": HASH_PATTERN},
-        ),
-    ],
-) -> str:
-    if re.fullmatch(HASH_PATTERN, given) is None:
-        raise not_found("data structure")
-    return given.lower()
+class _HashConvertor(Convertor[str]):
+    """By its form, since there are other addresses at its place."""
+
+    regex = HASH_PATTERN.strip("^$")
+
+    def convert(self, value: str) -> str:
+        return value.lower()
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("hash", _HashConvertor())
 
 
 def _version(
@@ -91,7 +92,14 @@ def _version(
     return version
 
 
-Hash = Annotated[str, Depends(_hash)]
+Hash = Annotated[
+    str,
+    Path(
+        alias="dataStructureHash",
+        description="SHA-256 of `organizationId-vendor-name-format`, in hex.",
+        json_schema_extra={"pattern": HASH_PATTERN},
+    ),
+]
 Version = Annotated[SchemaVer, Depends(_version)]
 Offset = Annotated[
     int, Query(alias="from", ge=0, le=MAX_OFFSET, description="Entries to leave out.")
@@ -105,7 +113,7 @@ def router(structures: OfOrganization, who: Any) -> APIRouter:
     routes = APIRouter(prefix="/organizations/{organizationId}", tags=["Data structures"])
 
     def service(organization_id: OrganizationId, principal: who) -> DataStructures:
-        return structures(organization_id, principal.user_id)
+        return structures(organization_id, principal)
 
     _add_structures(routes, service)
     _add_drafts(routes, service)
@@ -144,7 +152,7 @@ def _add_structures(routes: APIRouter, service: Callable[..., DataStructures]) -
         return json_answer(HTTPStatus.OK, list(service.versions(is_latest=latest == "true")))
 
     @routes.get(
-        _STRUCTURES + "/{dataStructureHash}",
+        _STRUCTURES + "/{dataStructureHash:hash}",
         operation_id="getDataStructure",
         summary="One data structure, with what is deployed of it",
         responses={**UNIVERSAL, **answer(HTTPStatus.OK, STRUCTURE)},
@@ -156,7 +164,7 @@ def _add_structures(routes: APIRouter, service: Callable[..., DataStructures]) -
         return json_answer(HTTPStatus.OK, found.to_json())
 
     @routes.get(
-        _STRUCTURES + "/{dataStructureHash}/versions/{version}",
+        _STRUCTURES + "/{dataStructureHash:hash}/versions/{version}",
         operation_id="getDataStructureVersion",
         summary="The schema of one version",
         description="Of an environment; else as it is in production, in development, or as validated.",
@@ -171,7 +179,7 @@ def _add_structures(routes: APIRouter, service: Callable[..., DataStructures]) -
         return json_answer(HTTPStatus.OK, dict(found))
 
     @routes.get(
-        _STRUCTURES + "/{dataStructureHash}/deployments",
+        _STRUCTURES + "/{dataStructureHash:hash}/deployments",
         operation_id="listDeployments",
         summary="Every deployment of a data structure, the newest first",
         responses={**UNIVERSAL, **answer(HTTPStatus.OK, listed(DEPLOYMENT))},
@@ -234,7 +242,7 @@ def _add_structures(routes: APIRouter, service: Callable[..., DataStructures]) -
         return _report(service.deploy(json, is_patch=patch == "true"))
 
     @routes.put(
-        _STRUCTURES + "/{dataStructureHash}/meta",
+        _STRUCTURES + "/{dataStructureHash:hash}/meta",
         operation_id="putDataStructureMeta",
         summary="Describe a data structure",
         description="As a whole: what is not given is as if nobody had said anything.",
@@ -245,7 +253,7 @@ def _add_structures(routes: APIRouter, service: Callable[..., DataStructures]) -
         return _meta(service.put_meta(structure, json))
 
     @routes.patch(
-        _STRUCTURES + "/{dataStructureHash}/meta",
+        _STRUCTURES + "/{dataStructureHash:hash}/meta",
         operation_id="patchDataStructureMeta",
         summary="Change what is said of a data structure",
         description="The fields that are given; `customData` as a whole.",
