@@ -2,13 +2,17 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from playwright.sync_api import Browser, expect
+from system.program import finished, running
 
 from .harness import REPOSITORY, WAIT_SECONDS, Piste, npm_ci, run, running_piste, serving_files
 
 EXAMPLES = REPOSITORY / "examples"
+KEY = "only-for-this-tour"
 REASON = "$.quantity: string found, integer expected"
 
 expect.set_options(timeout=WAIT_SECONDS * 1000)
@@ -28,6 +32,23 @@ def test_python(piste: Piste) -> None:
     assert REASON in said
     assert piste.all() == {"total": 4, "good": 3, "bad": 1}
     assert said in (EXAMPLES / "README.md").read_text("utf-8")
+
+
+def test_the_plan() -> None:
+    """It is pushed and published, one of its two specifications is seen, and the README shows the check."""
+    flags = ("micro", "--schemas", EXAMPLES / "schemas")
+    with running(*flags, environ={"PISTE_ADMIN_KEY": KEY}) as server:
+        url = server.micro.url
+
+        def specs(*argv: str | Path) -> CompletedProcess[str]:
+            return finished("specs", *argv, environ={"PISTE_API_KEY": KEY, "PISTE_URL": url})
+
+        pushed = specs("push", EXAMPLES / "plan", "--publish")
+        assert pushed.returncode == 0, pushed.stdout + pushed.stderr
+        run([sys.executable, EXAMPLES / "python_tracker.py", url])
+        checked = specs("check", "--plan", "Shop")
+        assert checked.returncode == 1
+        assert checked.stdout in (REPOSITORY / "README.md").read_text("utf-8")
 
 
 def test_node(piste: Piste) -> None:
