@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from support.streams import event, streams
 
-from piste.events.tables import ROW_GROUP_ROWS, TABLES
+from piste.events.tables import EVENT_BITS, ROW_GROUP_ROWS, TABLES
 from piste.ingest.rows import Row
 from piste.store import layout
 from piste.store.duckdb import EventStore
@@ -198,6 +198,26 @@ def test_deleting_before_an_instant_deletes_in_all_tables(store):
     assert sizes(store) == {"events": 2, "payloads": 2, "origins": 2}
     assert store.delete_before(20) == 0
     assert store.position() == 5
+
+
+def test_deleting_a_website_deletes_its_events_and_their_requests(store):
+    """A request that it shared with others goes too; their events stay."""
+    ours, theirs, shared = (place << EVENT_BITS for place in (1, 2, 3))
+    events = [
+        {**event(ours), "website_id": "a"},
+        {**event(theirs), "website_id": "b"},
+        {**event(shared), "website_id": "a"},
+        {**event(shared + 1), "website_id": "b"},
+        event(shared + 2),
+    ]
+    origins = [{"seq": seq, "origin": b"x"} for seq in (ours, theirs, shared)]
+    store.append([streams(events=events, origins=origins)], 3)
+    assert store.delete_website("a") == 2
+    assert store.delete_website("a") == 0
+    left = store.rows("select seq from events order by seq", {})
+    assert [row["seq"] for row in left] == [theirs, shared + 1, shared + 2]
+    assert [row["seq"] for row in store.rows("select seq from origins", {})] == [theirs]
+    assert store.position() == 3
 
 
 def test_deleting_origins_keeps_their_events(store):

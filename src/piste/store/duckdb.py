@@ -18,7 +18,7 @@ from types import TracebackType
 import duckdb
 from arro3.io import read_ipc_stream
 
-from piste.events.tables import TABLES
+from piste.events.tables import EVENT_BITS, TABLES
 from piste.store.compaction import adopt_draft, discard_draft, is_worth_it, write_draft
 from piste.store.connection import USE, Connection, connect, transaction
 from piste.store.dialect import to_duckdb
@@ -132,6 +132,20 @@ class EventStore:
         """Forget what payloads collected before were made of; how many that were."""
         with self._transaction():
             return self._delete_before("origins", instant_ms)
+
+    def delete_website(self, website_id: str) -> int:
+        """Forget the events of a website, and the requests that they came in; how many events that were."""
+        requests = f"select distinct seq >> {EVENT_BITS} from events where website_id = ?"  # noqa: S608
+        with self._transaction():
+            self._writer.execute(
+                f"delete from origins where seq >> {EVENT_BITS} in ({requests})",  # noqa: S608
+                [website_id],
+            )
+            found = self._writer.execute(
+                "delete from events where website_id = ?", [website_id]
+            ).fetchone()
+        assert found is not None
+        return int(found[0])
 
     def _delete_before(self, table: str, instant_ms: int) -> int:
         found = self._writer.execute(
