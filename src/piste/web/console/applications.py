@@ -27,9 +27,9 @@ from piste.web.console.plan_schemas import (
     APPLICATION_FORM,
     APPLICATIONS,
     REFUSAL,
-    answer,
 )
 from piste.web.console.requests import JsonBody, OrganizationId, body
+from piste.web.console.schema_parts import answer
 
 OfOrganization = Callable[[str], SourceApplications]
 """The service for an organization (its id)."""

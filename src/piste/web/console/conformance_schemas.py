@@ -11,7 +11,8 @@ from typing import Any
 from piste.events.schema_key import Json
 from piste.specs.coverage import Verdict
 from piste.specs.service import EVENT_SPECIFICATIONS
-from piste.web.console.plan_schemas import (
+from piste.web.console.refusals import documented
+from piste.web.console.schema_parts import (
     ANY_TEXT,
     TIME,
     UUID,
@@ -22,7 +23,6 @@ from piste.web.console.plan_schemas import (
     nullable,
     one_of,
 )
-from piste.web.console.refusals import documented
 from piste.web.console.specification_schemas import ID, Schemas
 
 XML = "application/xml"

@@ -15,9 +15,10 @@ from pydantic import WithJsonSchema
 from piste.events.schema_key import Json
 from piste.specs.refusal import Refusal
 from piste.web.console.answers import json_answer
-from piste.web.console.plan_schemas import REFUSAL, answer
+from piste.web.console.plan_schemas import REFUSAL
 from piste.web.console.refusals import not_found
 from piste.web.console.requests import UNIVERSAL
+from piste.web.console.schema_parts import answer
 from piste.web.console.specification_schemas import UUID_FORM, UUID_PATTERN
 
 Flag = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]

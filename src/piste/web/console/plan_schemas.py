@@ -1,246 +1,26 @@
-"""What requests and answers about data structures and tracking plans look like, for the OpenAPI document.
+"""What requests and answers about tracking plans look like, for the OpenAPI document.
 
-Room:   JSON Schemas; what is checked is in `piste.registry.structure_forms` and the forms of `piste.specs`.
-Limits: whatever has a `title` becomes a component of the document.
+Room:   JSON Schemas; what is checked is in the forms of `piste.specs`.
 """
 
-from http import HTTPStatus
-from typing import Any
-
-from piste.registry.migrations import ChangeType, MigrationType
-from piste.registry.records import Environment
-from piste.registry.structure_forms import MAX_CUSTOM_DATA
-from piste.registry.structure_records import SchemaType
 from piste.specs.findings import Code, Severity
 from piste.specs.products import MAX_APPLICATIONS
 from piste.specs.reading import MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_WHOLE
 from piste.specs.specification import LockStatus, Status
-from piste.web.console.specification_schemas import UUID_FORM, VERSION_PATTERN
-
-Schema = dict[str, Any]
-
-HASH_PATTERN = "^[0-9a-fA-F]{64}$"
-_WITHOUT_NUL = "^[^\\u0000]*$"
-_NOT_BLANK = "^[^\\u0000]*\\S[^\\u0000]*$"
-_IGLU_PATTERN = "^iglu:[a-zA-Z0-9_.-]{1,255}(/[a-zA-Z0-9_-]{1,255}){2}/" + VERSION_PATTERN[1:]
-
-
-def an_object(title: str | None, fields: Schema, *required: str) -> Schema:
-    """That has no other fields."""
-    named = {} if title is None else {"title": title}
-    return {
-        "type": "object",
-        **named,
-        "properties": fields,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-def complete(title: str | None, fields: Schema) -> Schema:
-    """That has all of these fields and no other."""
-    return an_object(title, fields, *fields)
-
-
-def nullable(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def listed(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-def one_of(names: Any) -> Schema:
-    """Of an enumeration."""
-    return {"type": "string", "enum": [one.value for one in names]}
-
-
-def answer(status: HTTPStatus, schema: Schema, example: Any = None) -> dict[int | str, Any]:
-    """Part of the `responses` of a route."""
-    content = {"schema": schema} if example is None else {"schema": schema, "example": example}
-    return {int(status): {"description": status.phrase, "content": {"application/json": content}}}
-
-
-def text(longest: int) -> Schema:
-    return {"type": "string", "maxLength": longest, "pattern": _WITHOUT_NUL}
-
-
-def name(longest: int) -> Schema:
-    return {**text(longest), "minLength": 1, "pattern": _NOT_BLANK}
-
-
-ANY_TEXT: Schema = {"type": "string"}
-UUID: Schema = {"type": "string", **UUID_FORM}
-HASH: Schema = {"type": "string", "pattern": HASH_PATTERN}
-VERSION: Schema = {"type": "string", "pattern": VERSION_PATTERN}
-IGLU_URI: Schema = {"type": "string", "pattern": _IGLU_PATTERN}
-TIME: Schema = {"type": "string", "format": "date-time"}
-JSON_SCHEMA: Schema = {"type": "object", "description": "JSON Schema draft-04."}
-_VENDOR: Schema = {"type": "string", "pattern": "^[a-zA-Z0-9_.-]{1,255}$"}
-_NAME: Schema = {"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,255}$"}
-_FORMAT: Schema = {"const": "jsonschema"}
-
-_META_FIELDS: Schema = {
-    "hidden": {"type": "boolean"},
-    "schemaType": nullable(one_of(SchemaType)),
-    "customData": {
-        "type": "object",
-        "maxProperties": MAX_CUSTOM_DATA,
-        "additionalProperties": {"type": "string", "maxLength": MAX_TEXT},
-    },
-}
-META_FORM = an_object("DataStructureMetaForm", _META_FIELDS)
-META = complete("DataStructureMeta", _META_FIELDS)
-META_EXAMPLE: Schema = {
-    "hidden": False,
-    "schemaType": "event",
-    "customData": {"department": "marketing"},
-}
-
-DEPLOYMENT = complete(
-    "Deployment",
-    {
-        "version": VERSION,
-        "patchLevel": {"type": "integer", "minimum": 0},
-        "contentHash": HASH,
-        "env": one_of(Environment),
-        "ts": TIME,
-        "message": ANY_TEXT,
-        "initiator": ANY_TEXT,
-        "initiatorId": ANY_TEXT,
-    },
-)
-STRUCTURE = complete(
-    "DataStructure",
-    {
-        "hash": HASH,
-        "organizationId": ANY_TEXT,
-        "vendor": _VENDOR,
-        "name": _NAME,
-        "format": _NAME,
-        "description": nullable(ANY_TEXT),
-        "meta": META,
-        "deployments": listed(DEPLOYMENT),
-    },
-)
-SCHEMA_FORM = an_object(
-    "DataStructureForm", {"meta": nullable(META_FORM), "data": JSON_SCHEMA}, "data"
-)
-SCHEMA_EXAMPLE: Schema = {
-    "meta": {"hidden": False, "schemaType": "event", "customData": {}},
-    "data": {
-        "$schema": "http://iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/jsonschema/1-0-0#",
-        "self": {
-            "vendor": "com.example",
-            "name": "ui_actions",
-            "format": "jsonschema",
-            "version": "1-0-0",
-        },
-        "description": "Something that a person did with the interface",
-        "type": "object",
-        "properties": {
-            "action": {"description": "What", "type": "string", "maxLength": 64},
-            "label": {"description": "Where", "type": ["string", "null"], "maxLength": 64},
-        },
-        "required": ["action"],
-        "additionalProperties": False,
-    },
-}
-DEPLOYMENT_FORM = an_object(
-    "DeploymentForm",
-    {
-        "message": nullable(text(MAX_TEXT)),
-        "source": {"enum": ["VALIDATED", "DEV"]},
-        "target": {"enum": ["DEV", "PROD"]},
-        "vendor": _VENDOR,
-        "name": _NAME,
-        "format": _FORMAT,
-        "version": VERSION,
-    },
-    *("source", "target", "vendor", "name", "format", "version"),
-)
-DEPLOYMENT_EXAMPLE: Schema = {
-    "message": "The first version",
-    "source": "VALIDATED",
-    "target": "DEV",
-    "vendor": "com.example",
-    "name": "ui_actions",
-    "format": "jsonschema",
-    "version": "1-0-0",
-}
-REPORT = complete(
-    "Report",
-    {
-        "success": {"type": "boolean"},
-        "errors": listed(ANY_TEXT),
-        "warnings": listed(ANY_TEXT),
-        "info": listed(ANY_TEXT),
-        "message": ANY_TEXT,
-        "affectedEventSpecs": listed(
-            complete(
-                "AffectedEventSpecification",
-                {
-                    "id": UUID,
-                    "name": ANY_TEXT,
-                    "version": {"type": "integer"},
-                    "counterexample": {},
-                    "path": ANY_TEXT,
-                },
-            )
-        ),
-    },
-)
-REPORT_EXAMPLE: Schema = {
-    "success": True,
-    "errors": [],
-    "warnings": [],
-    "info": [],
-    "message": "iglu:com.example/ui_actions/jsonschema/1-0-0 is in DEV",
-    "affectedEventSpecs": [],
-}
-MIGRATION_FORM = an_object(
-    "MigrationForm",
-    {
-        "destinationType": nullable(text(MAX_NAME)),
-        "sourceSchemaKey": IGLU_URI,
-        "targetSchema": JSON_SCHEMA,
-    },
-    *("sourceSchemaKey", "targetSchema"),
-)
-MIGRATION_EXAMPLE: Schema = {
-    "destinationType": "SNOWFLAKE",
-    "sourceSchemaKey": "iglu:com.example/ui_actions/jsonschema/1-0-0",
-    "targetSchema": SCHEMA_EXAMPLE["data"],
-}
-MIGRATIONS = complete(
-    "Migrations",
-    {
-        "changeType": one_of(ChangeType),
-        "migrations": listed(
-            complete(
-                "Migration",
-                {
-                    "migrationType": one_of(MigrationType),
-                    "changeType": one_of(ChangeType),
-                    "path": ANY_TEXT,
-                    "message": ANY_TEXT,
-                },
-            )
-        ),
-    },
-)
-DRAFT = complete(
-    "DataStructureDraft",
-    {
-        "vendor": _VENDOR,
-        "name": _NAME,
-        "format": _NAME,
-        "version": VERSION,
-        "meta": META,
-        "data": JSON_SCHEMA,
-        "updatedBy": ANY_TEXT,
-        "updatedAt": TIME,
-    },
+from piste.web.console.schema_parts import (
+    ANY_TEXT,
+    IGLU_URI,
+    JSON_SCHEMA,
+    TIME,
+    UUID,
+    Schema,
+    an_object,
+    complete,
+    listed,
+    name,
+    nullable,
+    one_of,
+    text,
 )
 
 _COUNT = nullable({"type": "integer", "minimum": 0, "maximum": MAX_WHOLE})

@@ -26,15 +26,10 @@ from piste.web.console.plan_frame import (
     refused,
     uuid_of_path,
 )
-from piste.web.console.plan_schemas import (
-    HISTORY,
-    PRODUCT_EXAMPLE,
-    PRODUCT_FORM,
-    PRODUCTS,
-    answer,
-)
+from piste.web.console.plan_schemas import HISTORY, PRODUCT_EXAMPLE, PRODUCT_FORM, PRODUCTS
 from piste.web.console.refusals import Refused, documented
 from piste.web.console.requests import JsonBody, OrganizationId, body
+from piste.web.console.schema_parts import answer
 
 OfOrganization = Callable[[str, str], DataProducts]
 """The service for an organization (its id) and a user (their id)."""

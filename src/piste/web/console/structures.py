@@ -24,13 +24,15 @@ from piste.registry.structure_records import Meta, StructureDraft
 from piste.registry.structures import DataStructures
 from piste.web.console.answers import json_answer
 from piste.web.console.plan_frame import NO_CONTENT, Flag
-from piste.web.console.plan_schemas import (
+from piste.web.console.refusals import MESSAGE_SCHEMA, Refused, documented, not_found
+from piste.web.console.requests import UNIVERSAL, JsonBody, OrganizationId, body
+from piste.web.console.schema_parts import HASH_PATTERN, JSON_SCHEMA, answer, listed
+from piste.web.console.specification_schemas import VERSION_PATTERN
+from piste.web.console.structure_schemas import (
     DEPLOYMENT,
     DEPLOYMENT_EXAMPLE,
     DEPLOYMENT_FORM,
     DRAFT,
-    HASH_PATTERN,
-    JSON_SCHEMA,
     META,
     META_EXAMPLE,
     META_FORM,
@@ -42,12 +44,7 @@ from piste.web.console.plan_schemas import (
     SCHEMA_EXAMPLE,
     SCHEMA_FORM,
     STRUCTURE,
-    answer,
-    listed,
 )
-from piste.web.console.refusals import MESSAGE_SCHEMA, Refused, documented, not_found
-from piste.web.console.requests import UNIVERSAL, JsonBody, OrganizationId, body
-from piste.web.console.specification_schemas import VERSION_PATTERN
 
 OfOrganization = Callable[[str, Principal], DataStructures]
 """The service for an organization (its id) and who asks."""

@@ -29,10 +29,10 @@ from piste.web.console.plan_schemas import (
     SUBSCRIPTION_EXAMPLE,
     SUBSCRIPTION_FORM,
     SUBSCRIPTIONS,
-    answer,
 )
 from piste.web.console.refusals import Refused, documented, not_found
 from piste.web.console.requests import JsonBody, OrganizationId, body
+from piste.web.console.schema_parts import answer
 
 OfOrganization = Callable[[str, str], Subscriptions]
 """The service for an organization (its id) and a user (their id)."""
