@@ -59,6 +59,7 @@ from piste.ingest.rules import Rules
 from piste.ingest.spool import Spool
 from piste.schemas import open_resolver
 from piste.settings import Settings
+from piste.specs.plan import Plan
 from piste.store.duckdb import EventStore
 from piste.web.collector.app import Collector
 
@@ -112,7 +113,10 @@ class Http:
 class Stages:
     """The parts of a server, each called alone."""
 
-    def __init__(self, case: Case, rng: random.Random, folder: Path) -> None:
+    def __init__(
+        self, case: Case, rng: random.Random, folder: Path, plan: Plan | None = None
+    ) -> None:
+        """With the event specifications of `plan`, if there are any."""
         count = max(1, ROUND_EVENTS // case.events)
         made = templates(case.shape, case.events, rng, 9090, clock_ms())
         self._requests = [made[n % len(made)].numbered(n) for n in range(count)]
@@ -126,6 +130,7 @@ class Stages:
             processor=Processor(ARTIFACT, __version__),
             clock_ms=clock_ms,
             new_uuid=new_uuid,
+            plan=plan or Plan(),
         )
         self._floor = Http(server(forget))
         self._collector = Http(

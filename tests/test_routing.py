@@ -11,7 +11,7 @@ from piste.server import Application
 from piste.settings import Settings
 from piste.settings.model import RegistrySettings
 
-NAMES = ("collector", "micro", "status", "console", "registry")
+NAMES = ("collector", "micro", "status", "console", "registry", "analytics", "collect", "tracker")
 
 
 def saying(name: str) -> Application:
@@ -24,7 +24,14 @@ def saying(name: str) -> Application:
 def answered(path: str, *, prefixes: tuple[str, ...] = RegistrySettings().prefixes) -> str:
     """The name of the application that answers."""
     applications = {name: saying(name) for name in NAMES}
-    governed = Governed(applications["console"], applications["registry"], prefixes)
+    governed = Governed(
+        applications["console"],
+        applications["registry"],
+        applications["analytics"],
+        applications["collect"],
+        {"/js/tracker.js": applications["tracker"]},
+        prefixes,
+    )
     routed = route(
         applications["collector"], applications["micro"], applications["status"], governed
     )
@@ -76,12 +83,19 @@ def asked(application: Application, scope: Any) -> str:
         ("/iglu-server/api/msc/v1/organizations", "collector"),
         ("/api", "collector"),
         ("/api/", "collector"),
-        ("/api/v1/collect", "collector"),
+        ("/api/v1/collect", "collect"),
+        ("/api/v1/collect/", "analytics"),
+        ("/api/v1/collections", "analytics"),
+        ("/api/v1/websites", "analytics"),
+        ("/api/v1/users/1/api-key", "analytics"),
+        ("/api/v1/", "analytics"),
         ("/api/v1", "collector"),
         ("/api/v10/websites", "collector"),
         ("/iglu-server/api/v1/websites", "collector"),
         ("/api/tp2", "collector"),
         ("/other/api/schemas", "collector"),
+        ("/js/tracker.js", "tracker"),
+        ("/js/other.js", "collector"),
         ("", "collector"),
     ],
 )
@@ -98,11 +112,14 @@ def test_prefixes_are_a_setting() -> None:
     assert answered("/api/schemas", prefixes=prefixes) == "collector"
     assert answered("/api/msc/v1/organizations", prefixes=prefixes) == "console"
     assert answered("/api/schemas", prefixes=()) == "collector"
+    assert answered("/api/v1/websites", prefixes=()) == "analytics"
 
 
 def test_a_scope_without_a_path() -> None:
     """As those of a server's start and end have none."""
-    governed = Governed(saying("console"), saying("registry"), ("/api",))
+    governed = Governed(
+        saying("console"), saying("registry"), saying("analytics"), saying("collect"), {}, ("/api",)
+    )
     routed = route(saying("collector"), saying("micro"), saying("status"), governed)
     assert asked(routed, {"type": "lifespan"}) == "collector"
 

@@ -122,6 +122,9 @@ EXAMPLES: dict[str, object] = {
     "registry.super_key": "5a203ef8-939b-4fd1-914e-f12a3dd1a869",
     "registry.prefixes": ("/iglu", "/a/b"),
     "output.destination": "http://127.0.0.1:8000/",
+    "traffic.api_window": timedelta(minutes=5),
+    "traffic.collect_window": timedelta(minutes=5),
+    "traffic.trusted_proxies": ("203.0.113.7", "2001:db8::/32"),
     "log.format": "human",
     "log.level": "debug",
     "collector.paths": {"/com.acme/track": "/com.snowplowanalytics.snowplow/tp2"},
@@ -491,6 +494,19 @@ def test_the_defaults_are_valid() -> None:
                 "`registry.prefixes`: a path such as /api, not '/no/'",
             ],
             id="prefixes that are no paths",
+        ),
+        pytest.param(
+            {
+                "files": {
+                    "piste.toml": 'traffic.trusted_proxies = ["10.0.0.0/8", "proxy"]\n'
+                    'traffic.client_header = "X Forwarded"'
+                }
+            },
+            [
+                "`traffic.trusted_proxies`: an address or a network such as 10.0.0.0/8, not 'proxy'",
+                "`traffic.client_header` must be the name of a header, not 'X Forwarded'",
+            ],
+            id="proxies that are no addresses, and a header that is none",
         ),
         pytest.param(
             {"flags": {"enrich.directory": "there"}, "files": {"there": ""}},

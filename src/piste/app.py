@@ -14,12 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import uvloop
 
 from piste import __version__, logs
 from piste.accounts.service import UnfitAdminKey
-from piste.consoles import console_of, registry_of
+from piste.consoles import analytics_of, collect_of, console_of, registry_of
 from piste.enriching import ARTIFACT, Preparation, clock_ms, new_uuid
 from piste.events.payload import CollectorPayload, OversizedPayload
 from piste.governance import Governance
@@ -28,6 +29,7 @@ from piste.ingest.decisions import Decisions, learning
 from piste.ingest.enricher import Enriched
 from piste.ingest.loader import Observer
 from piste.ingest.log import Log, LogFull, MemoryLog
+from piste.ingest.measuring import Measuring
 from piste.ingest.outputs import (
     JSON,
     TSV,
@@ -38,6 +40,7 @@ from piste.ingest.outputs import (
     http_post,
 )
 from piste.ingest.pipeline import Pipeline
+from piste.ingest.records import Recorded
 from piste.ingest.retention import Retention
 from piste.ingest.spool import Spool, SpoolError
 from piste.ingest.workers import WorkerProcess
@@ -49,7 +52,7 @@ from piste.settings import Settings
 from piste.settings.model import MAX_WORKERS
 from piste.specs.plan import Plan
 from piste.store.duckdb import EventStore
-from piste.store.errors import StoreError
+from piste.store.errors import StoreError, StoreUnavailable
 from piste.tls import CertificateError, pem_context, pkcs12_context
 from piste.web.collector.accept import Overloaded
 from piste.web.collector.app import Collector
@@ -58,6 +61,7 @@ from piste.web.micro.app import MicroApi
 from piste.web.micro.endpoints import Bounds
 from piste.web.status.app import StatusPages
 from piste.web.status.metrics import Snapshot
+from piste.web.tracker.app import TrackerScript
 
 _logger = logging.getLogger(__name__)
 _event_log = logging.getLogger(logs.EVENT_LOG)
@@ -65,6 +69,9 @@ _event_log = logging.getLogger(logs.EVENT_LOG)
 STOP_SECONDS = 7.0
 """From the first signal to the end, of which running requests get `server.DRAIN_SECONDS` at most."""
 RETRY_AFTER_SECONDS = 5
+EVENTS = Path("events.duckdb")
+DELETION_SECONDS = 5.0
+"""How long the deletion of a website waits for its last events."""
 CANNOT_START = (OSError, CertificateError, StoreError, SpoolError, ConfigError, UnfitAdminKey)
 
 
@@ -94,30 +101,35 @@ class Program:
         self._outputs = _open_outputs(settings)
         self._store = _open_store(settings)
         own, plan = OwnRegistry(), Plan()
+        traffic = settings.traffic
+        measuring = Measuring(respects_gpc=traffic.respect_gpc, respects_dnt=traffic.respect_dnt)
         resolver = open_resolver(settings.iglu, clock_ms, own)
-        decisions = Decisions(learning(own, resolver.forget, plan))
+        decisions = Decisions(learning(own, resolver.forget, plan, measuring))
         preparation = Preparation.of(settings)
         position = 0 if self._store is None else self._store.position()
         self._log = _open_log(settings, position)
         self._pipeline = Pipeline(
             self._log,
-            preparation.enricher(resolver, plan),
+            preparation.enricher(resolver, plan, measuring),
             self._store or Nowhere(),
             loaded=position,
             workers=[WorkerProcess(preparation, decisions) for _ in range(worker_count(settings))],
             observers=self._observers(settings),
             chores=self._retention(settings),
         )
-        self._governance = Governance(settings, resolver, decisions)
+        self._governance = Governance(
+            settings, resolver, decisions, delete_events=self._delete_events
+        )
         self._first_key = self._governance.start()
         access = Access(settings.inspector.open_inspector, self._governance.is_admin)
+        name = f"{ARTIFACT}-{__version__}"
         collector = Collector(
             settings.collector,
             accept=self._accept,
             oversized=self._accept_oversized,
             clock_ms=clock_ms,
             new_uuid=new_uuid,
-            collector_name=f"{ARTIFACT}-{__version__}",
+            collector_name=name,
             healthy=lambda: self._pipeline.healthy,
         )
         micro = MicroApi(
@@ -141,9 +153,17 @@ class Program:
         wait_s = settings.inspector.wait_ms / 1000
         catch_up = partial(self._pipeline.catch_up, wait_s)
         prefixes = settings.registry.prefixes
+        tracker = TrackerScript()
         governed = Governed(
             Lazily(lambda: console_of(self._governance, rows, catch_up)),
             Lazily(lambda: registry_of(self._governance, prefixes)),
+            Lazily(lambda: analytics_of(self._governance, settings.traffic, rows, catch_up)),
+            Lazily(
+                lambda: collect_of(
+                    self._governance, settings.traffic, measuring.website, self._submit, name
+                )
+            ),
+            dict.fromkeys(tracker.paths, tracker),
             prefixes,
         )
         self._servers = Servers(route(collector, micro, status, governed), _endpoints(settings))
@@ -153,10 +173,13 @@ class Program:
 
         A second signal ends it at once; what is not in the store then is in the spool.
         """
+        self._loop = asyncio.get_running_loop()
         self._pipeline.start()
         with on_signals(self._stop):
             try:
+                forgetting = asyncio.create_task(asyncio.to_thread(self._forget_websites))
                 await self._servers.serve(ready=self._say_ready)
+                await forgetting
             finally:
                 used = 0.0 if self._stopping is None else time.monotonic() - self._stopping
                 await self._pipeline.stop(max(0.0, STOP_SECONDS - used))
@@ -166,6 +189,22 @@ class Program:
                 if self._store is not None:
                     self._store.close()
                 self._governance.close()
+
+    def _forget_websites(self) -> None:
+        """What the last process may have left of deleted websites."""
+        try:
+            self._governance.forget_websites()
+        except StoreError:
+            _logger.exception("events of deleted websites could not be deleted; at the next start")
+
+    def _delete_events(self, website_id: str) -> None:
+        """In a thread. Raises `StoreUnavailable` when some of them are not in the store yet."""
+        if self._store is None:
+            return
+        caught_up = self._pipeline.catch_up(DELETION_SECONDS)
+        if asyncio.run_coroutine_threadsafe(caught_up, self._loop).result():
+            raise StoreUnavailable(EVENTS, "its newest events are not stored yet")
+        self._store.delete_website(website_id)
 
     def _stop(self) -> None:
         self._servers.stop()
@@ -234,7 +273,9 @@ class Program:
     ) -> None:
         await self._submit(OversizedPayload(payload, actual_size_bytes, max_size_bytes))
 
-    async def _submit(self, recorded: CollectorPayload | OversizedPayload) -> None:
+    async def _submit(self, recorded: Recorded) -> None:
+        if not self._governance.knows_salts():
+            await asyncio.to_thread(self._governance.tell_salts)
         try:
             await self._pipeline.submit(recorded)
         except LogFull:
@@ -273,7 +314,7 @@ def _open_store(settings: Settings) -> EventStore | None:
     if storage.ephemeral:
         return EventStore.open(None)
     storage.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return EventStore.open(storage.data_dir / "events.duckdb")
+    return EventStore.open(storage.data_dir / EVENTS)
 
 
 def _open_log(settings: Settings, position: int) -> Log:

@@ -17,6 +17,7 @@ from piste.iglu import OwnRegistry, Resolver
 from piste.ingest.copies import Format, lines_of
 from piste.ingest.decisions import Learn, learn_nothing, learning
 from piste.ingest.enricher import Enricher
+from piste.ingest.measuring import Measuring
 from piste.ingest.rules import Rules
 from piste.schemas import open_resolver
 from piste.settings.model import IgluSettings, LogSettings, Settings
@@ -55,16 +56,21 @@ class Preparation:
         own = OwnRegistry()
         resolver = open_resolver(self.iglu, clock_ms, own)
         plan = Plan()
-        return self.enricher(resolver, plan, learning(own, resolver.forget, plan))
+        measuring = Measuring()
+        learn = learning(own, resolver.forget, plan, measuring)
+        return self.enricher(resolver, plan, measuring, learn)
 
-    def enricher(self, resolver: Resolver, plan: Plan, learn: Learn = learn_nothing) -> Enricher:
-        """With a resolver and a plan that others use too, who then learn for it."""
+    def enricher(
+        self, resolver: Resolver, plan: Plan, measuring: Measuring, learn: Learn = learn_nothing
+    ) -> Enricher:
+        """With what others use too, who then learn for it."""
         rules = Rules(
             new_check=lambda: resolver.with_budget(REMOTE_LOOKUPS_PER_REQUEST).check,
             processor=Processor(ARTIFACT, __version__),
             clock_ms=clock_ms,
             new_uuid=new_uuid,
             plan=plan,
+            traffic=measuring.of,
         )
         return Enricher(
             rules,

@@ -5,11 +5,12 @@ Limits: opened at the start where decisions outlive the process; else when they 
         the database library costs what a small tool's start has no time for. Safe from several threads.
 """
 
+import logging
 import os
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -24,8 +25,11 @@ from piste.events.failures import ResolutionError
 from piste.events.schema_key import Json, SchemaKey
 from piste.iglu import EmbeddedRegistry, OwnRegistry, Resolver, Versions
 from piste.ingest.decisions import Decision, Decisions, Subject
+from piste.ingest.measuring import website_json
 from piste.jsontext import encode
 from piste.settings import Settings
+from piste.store.errors import StoreError
+from piste.traffic.identity import DAY_MS, SALT_BYTES
 
 if TYPE_CHECKING:  # imported when opened
     from piste.accounts.service import Identity
@@ -38,9 +42,14 @@ if TYPE_CHECKING:  # imported when opened
     from piste.specs.structures import KnownStructures
     from piste.specs.subscriptions import Subscriptions
     from piste.store.metadata import MetadataStore
+    from piste.traffic.websites import Websites
+
+_logger = logging.getLogger(__name__)
 
 DATABASE = "metadata.db"
 KEY_FILE = "secret.key"
+SALTS_AGAIN_MS = 10_000
+"""When they cannot be read, they are asked for again after so long."""
 COMPARING_SECONDS = 2.0
 """How long a deployment may look for specifications that it would break."""
 
@@ -71,15 +80,25 @@ class Governance:
         settings: Settings,
         resolver: Resolver,
         decisions: Decisions,
+        *,
+        on_websites: Callable[[Sequence[str]], None] = lambda website_ids: None,
+        delete_events: Callable[[str], None] = lambda website_id: None,
     ) -> None:
+        """`on_websites` and `delete_events` are as in `traffic.websites.Websites`."""
         self._settings, self._resolver, self._decisions = settings, resolver, decisions
         self._versions = Versions(
             [one for one in resolver.registries if not isinstance(one, OwnRegistry)], clock_ms
         )
+        self._on_websites, self._delete_events = on_websites, delete_events
         self._opening = threading.RLock()
         self._telling = threading.Lock()
         self._open: _Open | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._website_ids: set[str] = set()
+        self._salting = threading.Lock()
+        self._salts: dict[str, bytes] = {}
+        self._salted_until_ms = 0
+        """When the pipeline needs others than those in `_salts`, which it knows."""
         self._told: dict[str, int] = {}
         """The revision of each specification that the pipeline knows."""
         self._admin_key = settings.admin_key
@@ -116,6 +135,39 @@ class Governance:
     @property
     def identity(self) -> "Identity":
         return self._opened().identity
+
+    @property
+    def websites(self) -> "Websites":
+        return self._opened().websites
+
+    def forget_websites(self) -> None:
+        """Delete what is left of deleted websites, if anybody ever decided anything here."""
+        if self._open is not None:
+            self._open.websites.delete_forgotten()
+
+    def knows_salts(self) -> bool:
+        """Whether the pipeline has the salts for events of now, or needs none: there are no websites."""
+        return not self._website_ids or clock_ms() < self._salted_until_ms
+
+    def tell_salts(self) -> None:
+        """Those of today and yesterday. Without them events are kept, but are no visitor's."""
+        with self._salting:
+            if self.knows_salts():
+                return
+            now_ms = clock_ms()
+            day = now_ms // DAY_MS
+            try:
+                salts = self.store.salts().of(day, os.urandom(SALT_BYTES))
+            except StoreError:
+                _logger.exception("the salts of visitors' hashes could not be read")
+                self._salted_until_ms = now_ms + SALTS_AGAIN_MS
+                return
+            told = {str(one): encode(salt.hex()) for one, salt in salts.items()}
+            self._decisions.tell(
+                Decision(Subject.SALT, one, told.get(one)) for one in {**self._salts, **told}
+            )
+            self._salts = told
+            self._salted_until_ms = (day + 1) * DAY_MS
 
     def registry(self) -> "Registry":
         from piste.registry.keys import Keyring
@@ -225,28 +277,38 @@ class Governance:
                     self._open = self._open_store()
                     self._tell_schemas(None)
                     self._tell_specifications()
+                    self._tell_websites()
         return self._open
 
     def _open_store(self) -> "_Open":
         from piste.accounts.service import Identity
         from piste.store.metadata import MetadataStore
         from piste.store.metadata.keyfile import open_secret
+        from piste.traffic.websites import Websites
 
         folder = self._folder()
         store = MetadataStore(folder / DATABASE)
+        websites = Websites(
+            records=store.websites(),
+            now=_now,
+            new_id=new_uuid,
+            on_change=self._change_websites,
+            delete_events=self._delete_events,
+        )
         identity = Identity(
             store.accounts(),
             open_secret(folder / KEY_FILE, os.urandom),
             now=_now,
             new_id=new_uuid,
             random_bytes=os.urandom,
+            forget=websites.delete_of_account,
         )
         first = identity.ensure_first(self._admin_key)
         if first is None:
-            return _Open(store, identity, None)
+            return _Open(store, identity, websites, None)
         shown = first.first_key
         key = FirstKey(first.user.account_id, shown.api_key.id, shown.key)
-        return _Open(store, identity, key)
+        return _Open(store, identity, websites, key)
 
     def _folder(self) -> Path:
         if not self.outlives_the_process:
@@ -289,6 +351,32 @@ class Governance:
             self._decisions.tell(decisions)
             self._told = revisions
 
+    def _tell_websites(self, website_ids: Sequence[str] | None = None) -> None:
+        """All, or these."""
+        records = self.store.websites()
+        with self._telling:
+            if website_ids is None:
+                found = {website.id: website for website in records.find()}
+                website_ids = list(found)
+            else:
+                some = ((one, records.get(one)) for one in website_ids)
+                found = {id_: website for id_, website in some if website is not None}
+            self._decisions.tell(
+                Decision(
+                    Subject.WEBSITE,
+                    id_,
+                    encode(website_json(found[id_])) if id_ in found else None,
+                )
+                for id_ in website_ids
+            )
+            self._website_ids.difference_update(website_ids)
+            self._website_ids.update(found)
+        self.tell_salts()
+
+    def _change_websites(self, website_ids: Sequence[str]) -> None:
+        self._tell_websites(website_ids)
+        self._on_websites(website_ids)
+
     def _lookup(self, key: SchemaKey) -> Json | None:
         found = self._resolver.lookup(key)
         return None if isinstance(found, ResolutionError) else found.json
@@ -310,6 +398,7 @@ class Governance:
 class _Open:
     store: "MetadataStore"
     identity: "Identity"
+    websites: "Websites"
     first_key: FirstKey | None
 
 

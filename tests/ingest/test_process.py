@@ -25,7 +25,8 @@ from support.requests import (
 from piste.events.outcome import FailedEvent, GoodEvent, Processed, RejectedPayload
 from piste.events.payload import CollectorPayload, OversizedPayload
 from piste.events.schema_key import Json
-from piste.ingest.process import Recorded, process, set_aside
+from piste.ingest.process import process, set_aside
+from piste.ingest.records import Recorded
 
 BADROWS = "iglu:com.snowplowanalytics.snowplow.badrows"
 FORMAT_VIOLATION = f"{BADROWS}/collector_payload_format_violation/jsonschema/1-0-0"
@@ -287,7 +288,7 @@ def test_an_oversized_request() -> None:
         pytest.param(OVERSIZED, id="an oversized one"),
     ],
 )
-def test_a_request_that_is_set_aside(recorded: Recorded) -> None:
+def test_a_request_that_is_set_aside(recorded: CollectorPayload | OversizedPayload) -> None:
     """Our own fault is told as such, and the request is kept whole."""
     found = set_aside(recorded, ValueError("it broke"), rules())
     (outcome,) = found.outcomes

@@ -18,7 +18,8 @@ from piste.events.outcome import GoodEvent, Processed, RejectedPayload
 from piste.events.payload import OversizedPayload
 from piste.events.schema_key import Json
 from piste.events.tables import EVENT_BITS
-from piste.ingest.process import Recorded, process, set_aside
+from piste.ingest.process import process, set_aside
+from piste.ingest.records import Recorded
 from piste.ingest.rows import Row, to_rows
 
 GOOD, BAD = {"e": "pv"}, {"e": "pv", "vid": "x"}

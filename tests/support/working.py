@@ -15,6 +15,7 @@ from piste.iglu import EmbeddedRegistry, OwnRegistry, Resolver
 from piste.ingest.copies import lines_of
 from piste.ingest.decisions import learning
 from piste.ingest.enricher import Enricher
+from piste.ingest.measuring import Measuring
 from piste.specs.plan import Plan
 
 PATIENCE_S = 30.0
@@ -46,8 +47,9 @@ class PrepareLearning:
     def __call__(self) -> Enricher:
         own, plan = OwnRegistry(), Plan()
         schemas = Resolver([own, EmbeddedRegistry()], clock_ms=lambda: LOOKED_UP_MS)
-        known = rules(schemas.check, plan=plan)
-        return Enricher(known, learn=learning(own, schemas.forget, plan))
+        measuring = Measuring()
+        known = rules(schemas.check, plan=plan, traffic=measuring.of)
+        return Enricher(known, learn=learning(own, schemas.forget, plan, measuring))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""What becomes of a collector payload: good events, failed events, or a rejected payload."""
+"""What becomes of a recorded request: good events, failed events, or a rejected payload."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from piste.events.enriched import EnrichedEvent
 from piste.events.matches import Match
@@ -11,6 +12,10 @@ QueryPairs = tuple[tuple[str, str | None], ...]
 """A query string as read: name-value pairs in order; the value is None without `=`."""
 
 
+Traffic = Mapping[str, str | bool]
+"""The columns of `tables.TRAFFIC` that are set."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoodEvent:
     """`matches`: the event specifications that it is an instance of, or declares."""
@@ -18,6 +23,7 @@ class GoodEvent:
     raw: RawEvent
     event: EnrichedEvent
     matches: tuple[Match, ...] = ()
+    traffic: Traffic = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,12 @@ Outcome = GoodEvent | FailedEvent | RejectedPayload
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """All outcomes of one payload, in the order of its events; `query` is its parsed query string."""
+    """All outcomes of one payload, in the order of its events; `query` is its parsed query string.
+
+    Without `keeps_origin` nothing is kept of the request but its events.
+    """
 
     payload: CollectorPayload
     outcomes: tuple[Outcome, ...]
     query: QueryPairs = ()
+    keeps_origin: bool = True

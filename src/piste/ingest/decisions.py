@@ -1,4 +1,5 @@
-"""What people decide while the pipeline runs: schemas that are published here, event specifications.
+"""What is decided while the pipeline runs: schemas that are published here, event specifications, websites,
+and the salts of the days.
 
 Room:   between who tells it (the top) and who enriches. A worker process is told with its next batch what it
         does not know yet, so an event that came after a decision is enriched by it.
@@ -14,6 +15,7 @@ import msgspec
 
 from piste.events.schema_key import SchemaKey
 from piste.iglu import OwnRegistry
+from piste.ingest.measuring import Measuring
 from piste.specs.plan import Plan
 from piste.specs.published import Published
 
@@ -21,10 +23,13 @@ from piste.specs.published import Published
 class Subject(StrEnum):
     SCHEMA = "schema"
     SPECIFICATION = "specification"
+    WEBSITE = "website"
+    SALT = "salt"
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """`id` is an Iglu URI or a specification's id; `json` is the schema, or the `specs.published.Published`;
+    """`id` is an Iglu URI, a specification's or a website's id, or a day; `json` is the schema, the
+    `specs.published.Published`, the website (`measuring.website_json`) or the salt in hexadecimal digits;
     None when it is gone."""
 
     subject: Subject
@@ -70,25 +75,40 @@ class Decisions:
 
 
 def learning(
-    own: OwnRegistry, forget: Callable[[Collection[SchemaKey]], None], plan: Plan
+    own: OwnRegistry,
+    forget: Callable[[Collection[SchemaKey]], None],
+    plan: Plan,
+    measuring: Measuring,
 ) -> Learn:
-    """Into the registry and the plan that an enricher uses; `forget` is its resolver's."""
+    """Into the registry, the plan and the measuring that an enricher uses; `forget` is its resolver's."""
 
     def learn(decisions: Sequence[Decision]) -> None:
         keys = []
         for decision in decisions:
             value = None if decision.json is None else json.loads(decision.json)
-            if decision.subject is Subject.SCHEMA:
-                key = SchemaKey.of(decision.id)
-                keys.append(key)
-                if value is None:
-                    own.remove(key)
-                else:
-                    own.put(key, value)
-            elif value is None:
-                plan.remove(decision.id)
-            else:
-                plan.put(Published.from_json(value))
+            match decision.subject:
+                case Subject.SCHEMA:
+                    key = SchemaKey.of(decision.id)
+                    keys.append(key)
+                    if value is None:
+                        own.remove(key)
+                    else:
+                        own.put(key, value)
+                case Subject.SPECIFICATION:
+                    if value is None:
+                        plan.remove(decision.id)
+                    else:
+                        plan.put(Published.from_json(value))
+                case Subject.WEBSITE:
+                    if value is None:
+                        measuring.remove_website(decision.id)
+                    else:
+                        measuring.put_website(value)
+                case Subject.SALT:
+                    if value is None:
+                        measuring.remove_salt(int(decision.id))
+                    else:
+                        measuring.put_salt(int(decision.id), bytes.fromhex(value))
         if keys:
             forget(keys)
 

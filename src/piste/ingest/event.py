@@ -2,7 +2,7 @@
 
 Room:   pure. (1) mapping and validation of tracked JSON, (2) enrichment, (3) validation of derived
         entities and of lengths. What then is there is held against the published event specifications,
-        which makes no event bad.
+        which makes no event bad, and a good one gets what web analytics ask of it.
 Limits: all phases always run and their errors accumulate. The one bad row is that of the first phase
         that failed; the failed event holds everything valid and a failure entity for every error.
 Source: Snowplow, "Failed events"; bad rows `schema_violations` and `enrichment_failures`.
@@ -99,7 +99,9 @@ def enrich(
     is_good = not (tracked or enrichment or third)
     conformance = rules.plan.held_against(event, is_good=is_good)
     if is_good:
-        return GoodEvent(raw, _with_entities(event, conformance.entities), conformance.matches)
+        traffic = rules.traffic(event)
+        event = _with_entities(event, conformance.entities)
+        return GoodEvent(raw, event, conformance.matches, traffic)
     failures = _Failures(tracked, tuple(enrichment), third)
     bad_row = _bad_row(raw, mapped, event, failures, rules)
     failed = _failed(_with_entities(event, conformance.entities), failures, lengths, rules)

@@ -8,14 +8,13 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from piste.events.payload import CollectorPayload, OversizedPayload
 from piste.ingest.crew import Crew
 from piste.ingest.enricher import Enricher
 from piste.ingest.intake import Intake
 from piste.ingest.loader import Events, Loader, Observer
 from piste.ingest.log import Log, LogFull
 from piste.ingest.progress import Progress
-from piste.ingest.records import encode_record
+from piste.ingest.records import Recorded, encode_record
 from piste.ingest.stats import Ages, Stats
 from piste.ingest.workers import InProcess, Worker
 
@@ -125,7 +124,7 @@ class Pipeline:
         """Workers that ended in the middle of a batch."""
         return self._crew.losses
 
-    async def submit(self, recorded: CollectorPayload | OversizedPayload) -> None:
+    async def submit(self, recorded: Recorded) -> None:
         """Returns when the request is safe. Raises `LogFull`."""
         try:
             position = await self._log.append(encode_record(recorded))

@@ -1,7 +1,7 @@
 """The main path: one recorded request in, its outcomes out.
 
 Room:   pure; schema validation, clock and ids are in `Rules`. What happens to each raw event is in
-        `ingest.event`.
+        `ingest.event`, what to a hit in `ingest.hits`.
 Limits: never raises for what a client sent.
 """
 
@@ -19,18 +19,21 @@ from piste.enrich.conversions import is_uuid
 from piste.enrich.mapping import request_columns
 from piste.events import badrows
 from piste.events.failures import PayloadFormatFailure
+from piste.events.hit import Hit
 from piste.events.outcome import Processed, QueryPairs, RejectedPayload
 from piste.events.payload import CollectorPayload, OversizedPayload
 from piste.events.schema_key import Json
 from piste.ingest.event import enrich
+from piste.ingest.hits import payload_of, process_hit
+from piste.ingest.records import Recorded
 from piste.ingest.rules import Rules
 from piste.jsontext import encode_text
-
-Recorded = CollectorPayload | OversizedPayload
 
 
 def process(recorded: Recorded, rules: Rules) -> Processed:
     """All outcomes of one recorded request, at least one."""
+    if isinstance(recorded, Hit):
+        return process_hit(recorded, rules)
     if isinstance(recorded, OversizedPayload):
         return _rejected_for_size(recorded, rules)
     api, query = parse_path(recorded.path), parse_querystring(recorded.querystring)
@@ -107,12 +110,18 @@ def _rejected_for_size(oversized: OversizedPayload, rules: Rules) -> Processed:
 
 def set_aside(recorded: Recorded, error: Exception, rules: Rules) -> Processed:
     """The outcome of a request that Piste itself could not process: kept, and said so."""
-    payload = recorded.payload if isinstance(recorded, OversizedPayload) else recorded
+    payload = _payload_of(recorded)
     message = f"{type(error).__name__}: {error}"
     bad_row = badrows.generic_error(
         rules.processor, rules.clock_ms(), [message], payload_base64(payload)
     )
     return _nothing_known(payload, (bad_row,))
+
+
+def _payload_of(recorded: Recorded) -> CollectorPayload:
+    if isinstance(recorded, OversizedPayload):
+        return recorded.payload
+    return payload_of(recorded) if isinstance(recorded, Hit) else recorded
 
 
 def set_record_aside(record: bytes, error: Exception, rules: Rules) -> Processed:

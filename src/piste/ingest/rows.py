@@ -7,7 +7,7 @@ Room:   the shape of `origin`, which `queries` reads back; compact JSON, a Zstan
             events      [{"parameters": {…}, "errors": [text, …]?}, …]   errors of failed events only
             errors      [text, …]   of a payload from which no event could be taken
         Keys are left out where they do not apply. Each part is as /micro/good and /micro/bad print it.
-Limits: a row has the columns that are set; what is missing is null.
+Limits: a row has the columns that are set; what is missing is null. A hit has no origin.
 Source: Micro REST API, "/micro/good" and "/micro/bad".
 """
 
@@ -46,17 +46,20 @@ def to_rows(processed: Iterable[tuple[int, Processed]]) -> dict[str, list[Row]]:
         failed = not all(isinstance(outcome, GoodEvent) for outcome in one.outcomes)
         if failed:
             rows["payloads"].append(_payload_row(seq, one))
-        rows["origins"].append(
-            {
-                "seq": seq,
-                "collector_tstamp": one.payload.timestamp_ms,
-                "origin": compress(encode(_origin(one, failed))),
-            }
-        )
+        if one.keeps_origin:
+            rows["origins"].append(
+                {
+                    "seq": seq,
+                    "collector_tstamp": one.payload.timestamp_ms,
+                    "origin": compress(encode(_origin(one, failed))),
+                }
+            )
         for index, outcome in enumerate(one.outcomes):
             if not isinstance(outcome, RejectedPayload):
                 valid = isinstance(outcome, GoodEvent)
                 row = _event_row(seq + index, valid, outcome.event)
+                if isinstance(outcome, GoodEvent):
+                    row.update(outcome.traffic)
                 if outcome.matches:
                     row["specifications"] = matches_text(outcome.matches)
                 rows["events"].append(row)

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from piste.settings.model import Settings
 from piste.settings.sources import Problem
+from piste.traffic.proxies import TrustedProxies
+from piste.web.collector.grammar import TOKEN
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9_.-]+)+")
 
@@ -20,6 +22,7 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     yield from _output(settings)
     yield from _tls(settings)
     yield from _registry(settings)
+    yield from _traffic(settings)
     url = settings.iglu.registry_url
     if url is not None and not is_http_url(url):
         yield Problem(f"`iglu.registry_url` must be an http or https URL, not {url!r}")
@@ -41,6 +44,21 @@ def _registry(settings: Settings) -> Iterator[Problem]:
     for prefix in registry.prefixes:
         if _PREFIX.fullmatch(prefix) is None:
             yield Problem(f"`registry.prefixes`: a path such as /api, not {prefix!r}")
+
+
+def _traffic(settings: Settings) -> Iterator[Problem]:
+    traffic = settings.traffic
+    for network in traffic.trusted_proxies:
+        try:
+            TrustedProxies.of([network])
+        except ValueError:
+            yield Problem(
+                f"`traffic.trusted_proxies`: an address or a network such as 10.0.0.0/8, not {network!r}"
+            )
+    if TOKEN.fullmatch(traffic.client_header) is None:
+        yield Problem(
+            f"`traffic.client_header` must be the name of a header, not {traffic.client_header!r}"
+        )
 
 
 def _is_uuid(text: str) -> bool:

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from piste.events.doc import Doc
 from piste.settings.markers import AtLeast, Between, Existing, Flag, NotYet, Secret
+from piste.traffic.proxies import NEAR
+from piste.web.client_address import FORWARDED_FOR
 from piste.web.collector.settings import CollectorSettings
 
 PORT = Between(0, 65535)
@@ -226,6 +228,31 @@ class InspectorSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficSettings:
+    collect_requests: Annotated[
+        int,
+        Doc(
+            "Requests that an address may make of `/api/v1/collect` in each `traffic.collect_window`."
+        ),
+        Between(1, 100_000),
+    ] = 10
+    collect_window: Annotated[
+        timedelta,
+        Doc("How long a request counts towards `traffic.collect_requests`."),
+        AtLeast(timedelta(seconds=1)),
+    ] = timedelta(seconds=10)
+    respect_gpc: Annotated[
+        bool, Doc("Record nothing of browsers that send `Sec-GPC: 1` (Global Privacy Control).")
+    ] = False
+    respect_dnt: Annotated[
+        bool, Doc("Record nothing of browsers that send `DNT: 1` (Do Not Track).")
+    ] = False
+    explain: Annotated[
+        bool,
+        Doc(
+            "Answers of 204 say in the header `X-Piste-Reason` why the hit is not counted. Not for long: it "
+            "tells anybody which websites there are."
+        ),
+    ] = False
     api_requests: Annotated[
         int,
         Doc(
@@ -239,6 +266,16 @@ class TrafficSettings:
         Doc("How long a request counts towards `traffic.api_requests`."),
         AtLeast(timedelta(seconds=1)),
     ] = timedelta(seconds=60)
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Doc(
+            "Addresses and networks of proxies whose `traffic.client_header` is believed; without a setting, "
+            "loopback and private networks."
+        ),
+    ] = NEAR
+    client_header: Annotated[
+        str, Doc("Header in which such a proxy names the client, as `CF-Connecting-IP`.")
+    ] = FORWARDED_FOR
 
 
 @dataclass(frozen=True, kw_only=True)

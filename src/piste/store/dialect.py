@@ -12,6 +12,8 @@ MACROS = (
     "toUnixTimestamp64Milli(instant) as epoch_ms(instant)",
     "arrayJoin(items) as unnest(items)",
     "splitByChar(separator, text) as string_split(text, separator)",
+    "match(text, pattern) as regexp_matches(text, pattern)",
+    "cityHash64(text) as hash(text)",
 )
 """Small gaps between the engines, closed by macros that bear ClickHouse's names."""
 

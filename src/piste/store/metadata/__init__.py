@@ -7,9 +7,11 @@ from piste.specs.records import Record
 from piste.store.metadata.accounts import AccountDatabase
 from piste.store.metadata.database import open_database
 from piste.store.metadata.plans import ApplicationRecords, ProductRecords
+from piste.store.metadata.salts import SaltRecords
 from piste.store.metadata.schemas import IgluDraftRecords, IgluKeyRecords, SchemaRecords
 from piste.store.metadata.specifications import SpecificationRecords, records, revisions
 from piste.store.metadata.structures import StructureDatabase
+from piste.store.metadata.websites import WebsiteRecords
 
 
 class MetadataStore:
@@ -50,6 +52,13 @@ class MetadataStore:
 
     def products(self, organization_id: str) -> ProductRecords:
         return ProductRecords(self._engine, organization_id)
+
+    def websites(self) -> WebsiteRecords:
+        """Of every account."""
+        return WebsiteRecords(self._engine)
+
+    def salts(self) -> SaltRecords:
+        return SaltRecords(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

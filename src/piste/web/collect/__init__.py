@@ -1,0 +1,1 @@
+"""`/api/v1/collect`: where the cookie-less tracker sends what happens on websites."""

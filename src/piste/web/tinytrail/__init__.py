@@ -1,0 +1,1 @@
+"""TinyTrail's API of accounts, users and websites."""
