@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from support.governed import governance_in
 
-from piste import governance as module
+from piste import telling as module
 from piste.accounts.principal import Principal, Role
+from piste.governance import Governance
 from piste.ingest.decisions import Subject
 from piste.store.errors import StoreUnavailable
 from piste.traffic.identity import DAY_MS
@@ -29,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def new_website(governance: module.Governance) -> Website:
+def new_website(governance: Governance) -> Website:
     account = governance.identity.accounts()[0].id
     made = governance.websites.create(
         Principal("user", account, Role.ADMIN), {"domain": "example.com"}

@@ -24,12 +24,8 @@ from piste.enriching import clock_ms, new_uuid
 from piste.events.failures import ResolutionError
 from piste.events.schema_key import Json, SchemaKey
 from piste.iglu import EmbeddedRegistry, OwnRegistry, Resolver, Versions
-from piste.ingest.decisions import Decision, Decisions, Subject
-from piste.ingest.measuring import website_json
-from piste.jsontext import encode
+from piste.ingest.decisions import Decisions
 from piste.settings import Settings
-from piste.store.errors import StoreError
-from piste.traffic.identity import DAY_MS, SALT_BYTES
 
 if TYPE_CHECKING:  # imported when opened
     from piste.accounts.service import Identity
@@ -42,14 +38,13 @@ if TYPE_CHECKING:  # imported when opened
     from piste.specs.structures import KnownStructures
     from piste.specs.subscriptions import Subscriptions
     from piste.store.metadata import MetadataStore
+    from piste.telling import Telling
     from piste.traffic.websites import Websites
 
 _logger = logging.getLogger(__name__)
 
 DATABASE = "metadata.db"
 KEY_FILE = "secret.key"
-SALTS_AGAIN_MS = 10_000
-"""When they cannot be read, they are asked for again after so long."""
 COMPARING_SECONDS = 2.0
 """How long a deployment may look for specifications that it would break."""
 
@@ -91,16 +86,8 @@ class Governance:
         )
         self._on_websites, self._delete_events = on_websites, delete_events
         self._opening = threading.RLock()
-        self._telling = threading.Lock()
         self._open: _Open | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._website_ids: set[str] = set()
-        self._salting = threading.Lock()
-        self._salts: dict[str, bytes] = {}
-        self._salted_until_ms = 0
-        """When the pipeline needs others than those in `_salts`, which it knows."""
-        self._told: dict[str, int] = {}
-        """The revision of each specification that the pipeline knows."""
         self._admin_key = settings.admin_key
 
     @property
@@ -146,28 +133,13 @@ class Governance:
             self._open.websites.delete_forgotten()
 
     def knows_salts(self) -> bool:
-        """Whether the pipeline has the salts for events of now, or needs none: there are no websites."""
-        return not self._website_ids or clock_ms() < self._salted_until_ms
+        """Whether the pipeline has the salts for events of now, or needs none."""
+        return self._open is None or self._open.telling.knows_salts()
 
     def tell_salts(self) -> None:
         """Those of today and yesterday. Without them events are kept, but are no visitor's."""
-        with self._salting:
-            if self.knows_salts():
-                return
-            now_ms = clock_ms()
-            day = now_ms // DAY_MS
-            try:
-                salts = self.store.salts().of(day, os.urandom(SALT_BYTES))
-            except StoreError:
-                _logger.exception("the salts of visitors' hashes could not be read")
-                self._salted_until_ms = now_ms + SALTS_AGAIN_MS
-                return
-            told = {str(one): encode(salt.hex()) for one, salt in salts.items()}
-            self._decisions.tell(
-                Decision(Subject.SALT, one, told.get(one)) for one in {**self._salts, **told}
-            )
-            self._salts = told
-            self._salted_until_ms = (day + 1) * DAY_MS
+        if self._open is not None:
+            self._open.telling.salts()
 
     def registry(self) -> "Registry":
         from piste.registry.keys import Keyring
@@ -275,15 +247,14 @@ class Governance:
             with self._opening:
                 if self._open is None:
                     self._open = self._open_store()
-                    self._tell_schemas(None)
-                    self._tell_specifications()
-                    self._tell_websites()
+                    self._open.telling.all()
         return self._open
 
     def _open_store(self) -> "_Open":
         from piste.accounts.service import Identity
         from piste.store.metadata import MetadataStore
         from piste.store.metadata.keyfile import open_secret
+        from piste.telling import Telling
         from piste.traffic.websites import Websites
 
         folder = self._folder()
@@ -303,12 +274,13 @@ class Governance:
             random_bytes=os.urandom,
             forget=websites.delete_of_account,
         )
+        telling = Telling(store, self._decisions)
         first = identity.ensure_first(self._admin_key)
         if first is None:
-            return _Open(store, identity, websites, None)
+            return _Open(store, identity, websites, telling, None)
         shown = first.first_key
         key = FirstKey(first.user.account_id, shown.api_key.id, shown.key)
-        return _Open(store, identity, websites, key)
+        return _Open(store, identity, websites, telling, key)
 
     def _folder(self) -> Path:
         if not self.outlives_the_process:
@@ -318,63 +290,14 @@ class Governance:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
-    def _tell_schemas(self, keys: Collection[SchemaKey] | None) -> None:
-        """All, or these and the other versions of them, of which one may supersede another now."""
-        from piste.registry.published import published
-
-        schemas = self.store.schemas()
-        with self._telling:
-            if keys is not None:
-                families = {(key.vendor, key.name) for key in keys}
-                stored = [one for v, n in families for one in schemas.find(vendor=v, name=n)]
-                keys = {*keys, *(one.key for one in stored)}
-            found = published(schemas, keys)
-            self._decisions.tell(
-                Decision(Subject.SCHEMA, key.uri, encode(found[key]) if key in found else None)
-                for key in (found if keys is None else keys)
-            )
+    def _tell_schemas(self, keys: Collection[SchemaKey]) -> None:
+        self._opened().telling.schemas(keys)
 
     def _tell_specifications(self) -> None:
-        """Those that have changed since they were told last."""
-        from piste.specs.published import Published
-
-        with self._telling:
-            revisions = self.store.specification_revisions()
-            gone = self._told.keys() - revisions.keys()
-            decisions = [Decision(Subject.SPECIFICATION, id_, None) for id_ in gone]
-            for record in self.store.specifications_of(
-                [id_ for id_, revision in revisions.items() if self._told.get(id_) != revision]
-            ):
-                known = Published.of(record)
-                json = None if known is None else encode(known.to_json())
-                decisions.append(Decision(Subject.SPECIFICATION, record.id, json))
-            self._decisions.tell(decisions)
-            self._told = revisions
-
-    def _tell_websites(self, website_ids: Sequence[str] | None = None) -> None:
-        """All, or these."""
-        records = self.store.websites()
-        with self._telling:
-            if website_ids is None:
-                found = {website.id: website for website in records.find()}
-                website_ids = list(found)
-            else:
-                some = ((one, records.get(one)) for one in website_ids)
-                found = {id_: website for id_, website in some if website is not None}
-            self._decisions.tell(
-                Decision(
-                    Subject.WEBSITE,
-                    id_,
-                    encode(website_json(found[id_])) if id_ in found else None,
-                )
-                for id_ in website_ids
-            )
-            self._website_ids.difference_update(website_ids)
-            self._website_ids.update(found)
-        self.tell_salts()
+        self._opened().telling.specifications()
 
     def _change_websites(self, website_ids: Sequence[str]) -> None:
-        self._tell_websites(website_ids)
+        self._opened().telling.websites(website_ids)
         self._on_websites(website_ids)
 
     def _lookup(self, key: SchemaKey) -> Json | None:
@@ -399,6 +322,7 @@ class _Open:
     store: "MetadataStore"
     identity: "Identity"
     websites: "Websites"
+    telling: "Telling"
     first_key: FirstKey | None
 
 
