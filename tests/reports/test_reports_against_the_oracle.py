@@ -39,7 +39,9 @@ def test_reports_equal_the_oracle(first):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(1_000, 3_000, AT_ONCE))
-def test_reports_equal_the_oracle_in_many_more_worlds(first):
+def test_reports_equal_the_oracle_in_many_more_worlds(first, request):
+    if request.config.getoption("markexpr") != "soak":
+        pytest.skip("many minutes of worlds: runs with -m soak")
     compare(range(first, first + AT_ONCE), questions=10)
 
 
