@@ -60,7 +60,9 @@ def test_requests_of_every_operation(patching: Api) -> None:
 
 
 @pytest.mark.soak
-def test_many_requests_of_every_operation(patching: Api) -> None:
+def test_many_requests_of_every_operation(patching: Api, request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("markexpr") != "soak":
+        pytest.skip("takes minutes: runs with -m soak")
     patching.post("/api/schemas", schema())
     requests, said = run(patching, examples=300)
     assert said == []
